@@ -1,0 +1,1 @@
+"""From a site's URL to a folder of images. The rooms are listed in the README."""

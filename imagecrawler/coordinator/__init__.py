@@ -1,0 +1,1 @@
+"""What is to visit, visited, wanted, downloaded and failed: hands out work, takes back results."""

@@ -1,0 +1,1 @@
+"""A page in; image candidates, metadata and links out. Knows HTML and sitemaps, not Scrapy."""

@@ -1,0 +1,59 @@
+"""Every exception of the project, named for what the caller should do or know.
+
+``exit_code`` is what ``scrapy crawl`` ends with when the exception ends the run:
+1 fatal (store, disk), 2 wrong argument or setting, 3 the store is in use.
+"""
+
+from __future__ import annotations
+
+
+class ImageCrawlerError(Exception):
+    """The root of the tree. The message has the offending value and the next step."""
+
+    exit_code = 1
+
+
+class ArgumentError(ImageCrawlerError, ValueError):
+    """A spider argument or command-line argument that cannot be used."""
+
+    exit_code = 2
+
+
+class SettingError(ImageCrawlerError, ValueError):
+    """A setting that cannot be used."""
+
+    exit_code = 2
+
+
+class StoreError(ImageCrawlerError):
+    """The store cannot be opened, read or written; the message says what to do."""
+
+
+class StoreInUseError(StoreError):
+    """Another process owns the store."""
+
+    exit_code = 3
+
+
+class StoreVersionError(StoreError):
+    """The store was made by a newer version of this program."""
+
+
+class UnsupportedScrapyError(ImageCrawlerError):
+    """This Scrapy lacks an attribute that the scheduler needs."""
+
+
+class BlockedAddressError(ImageCrawlerError):
+    """A connection that the address rules forbid; no socket was opened."""
+
+
+class ImageRejectedError(ImageCrawlerError):
+    """Bytes that do not become an image file.
+
+    ``reason`` is a class of the failure ledger: ``not-an-image``, ``too-small``,
+    ``too-large``.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

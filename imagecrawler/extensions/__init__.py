@@ -1,0 +1,1 @@
+"""Scrapy extensions: limits, stopping, progress and the summary."""

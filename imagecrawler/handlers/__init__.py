@@ -1,0 +1,1 @@
+"""Scrapy download handlers and the resolver: every connection passes here."""

@@ -1,0 +1,1 @@
+"""Which URLs are the same page and which are the same picture: pure functions."""

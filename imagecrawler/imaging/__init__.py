@@ -1,0 +1,1 @@
+"""Image bytes in, renditions out: the width rules and the codecs, without files or network."""

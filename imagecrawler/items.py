@@ -1,0 +1,84 @@
+"""What spiders yield and rooms pass to each other: plain data, no behaviour.
+
+Widths and heights are CSS or image pixels, instants are aware UTC, URLs are absolute and
+serialised by the WHATWG URL standard without a fragment unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCandidate:
+    """One rendition of a picture, as the page offers it.
+
+    ``width_px`` is a claim (a width descriptor, or a width the page states), not what the
+    file contains. ``density`` is a pixel density descriptor (``2x`` gives 2.0). Both are
+    None when the page claims nothing.
+    """
+
+    url: str
+    width_px: int | None = None
+    density: float | None = None
+
+
+@dataclass(slots=True)
+class FoundImage:
+    """One picture on one page, with all its renditions.
+
+    ``url`` is its ``src``, or its largest candidate where there is none; it is the first
+    candidate too. ``link`` is the page that the picture links to (None: it links to none,
+    or to an image file, which then is a candidate). ``description`` is None when the page
+    gives none. ``tags`` may be empty.
+    """
+
+    id: str
+    url: str
+    candidates: list[ImageCandidate]
+    link: str | None = None
+    description: str | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PageItem:
+    """A page that was visited: what it shows and where it leads.
+
+    ``key`` is the key it was queued under, ``url`` where its content came from (after
+    redirects). ``links`` are the page links to be queued, in document order, already
+    within scope; ``skipped_links`` counts the others by reason.
+    """
+
+    key: str
+    url: str
+    status: int
+    title: str | None = None
+    canonical: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    images: list[FoundImage] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    skipped_links: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ImageItem:
+    """An image that was fetched; after the pipelines, with the files it became.
+
+    ``url`` is the rendition that was fetched. ``files`` maps a bucket (``"600"``,
+    ``"original"``) to a path relative to the store. ``response`` is the Scrapy response
+    until the download worker is done with it, then None.
+    """
+
+    id: str
+    url: str
+    record: dict[str, Any] = field(default_factory=dict)
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    bytes: int | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    response: Any = field(default=None, repr=False)

@@ -1,0 +1,1 @@
+"""The download worker: image bytes in, width-bucketed files out."""

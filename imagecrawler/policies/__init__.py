@@ -1,0 +1,1 @@
+"""Decisions about retries, order and limits: facts in, answer out."""

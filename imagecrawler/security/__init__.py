@@ -1,0 +1,1 @@
+"""Checks on untrusted input: addresses, paths, sizes. Pure decisions."""

@@ -1,0 +1,1 @@
+"""Discovery workers: Scrapy spiders that yield page and image items."""

@@ -1,0 +1,1 @@
+"""The folders of a store; nothing else writes them."""
