@@ -1,0 +1,139 @@
+"""Which URLs show the same picture, and the id under which the store keeps it.
+
+Which parts of a URL only choose a rendition is data: see ``resizing.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import groupby
+
+from imagecrawler.identity.resizing import RESIZE_RULES, ResizeRule
+from imagecrawler.identity.urls import canonical_url, host_name
+
+IMAGE_SUFFIXES = frozenset(
+    ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "avif", "bmp", "tif", "tiff", "svg")
+)
+
+# Pictures repeat from page to page too; 16k entries of at most 4 kB bound what an attack costs.
+_CACHE_ENTRIES = 16_384
+# Longer URLs are their own identity: no server makes renditions of them, attackers do.
+_MAX_RESIZED_CHARS = 4_000
+
+# host name -> the id in the path of its picture URLs
+_NATIVE_IDS = {
+    "images.unsplash.com": re.compile(r"/photo-(\d{13}-[0-9a-f]{12})(?![0-9A-Za-z])"),
+    "plus.unsplash.com": re.compile(r"/premium_photo-(\d{13}-[0-9a-f]{12})(?![0-9A-Za-z])"),
+}
+_ID_SHAPE = re.compile(r"(?<![0-9A-Za-z])\d{13}-[0-9a-f]{12}(?![0-9A-Za-z])")
+
+# Neighbours of one kind are tried together: a guard weighs what remains after all of them.
+_RULE_GROUPS: list[list[ResizeRule]] = [
+    list(group) for _, group in groupby(RESIZE_RULES, key=lambda rule: (rule.kind, rule.guarded))
+]
+
+
+def is_image_file(url: str) -> bool:
+    """Tell whether the path of ``url`` ends like an image file, in any case.
+
+    ``/wiki/File:Photo.jpg`` does not: a colon in the last segment makes it a wiki's page.
+    """
+    path = _path(url)
+    stem, dot, suffix = path.rpartition(".")
+    if not dot or suffix.lower() not in IMAGE_SUFFIXES:
+        return False
+    name = stem.rpartition("/")[2]
+    return ":" not in name and "%3a" not in name.lower()
+
+
+def native_id(url: str) -> str | None:
+    """Return the id that the picture's host gives it in the URL, or None.
+
+    Only hosts known to do so: Unsplash.
+    """
+    pattern = _NATIVE_IDS.get(host_name(url))
+    found = pattern.match(_path(url)) if pattern else None
+    return found[1] if found else None
+
+
+def id_shape(url: str) -> str | None:
+    """Return the first part of the path that is shaped like an id, on any host, or None.
+
+    It is an id only if the store already has it from that host: ask there.
+    """
+    found = _ID_SHAPE.search(_path(url))
+    return found[0] if found else None
+
+
+def derived_id(url: str) -> str:
+    """Return the id of a picture whose host gives none, made from ``picture_url(url)``.
+
+    13 decimal digits, a dash, 12 hex digits, evenly spread; the same for all renditions
+    whose URLs the table of resizing habits leads to one picture URL.
+    """
+    digest = blake2b(picture_url(url).encode(errors="surrogatepass"), digest_size=16).digest()
+    number = int.from_bytes(digest[:10], "big") % 10**13
+    return f"{number:013d}-{digest[10:].hex()}"
+
+
+@lru_cache(maxsize=_CACHE_ENTRIES)
+def image_id(url: str) -> str:
+    """Return the id of the picture behind ``url``: its native id, else a derived one."""
+    return native_id(url) or derived_id(url)
+
+
+@lru_cache(maxsize=_CACHE_ENTRIES)
+def alias_key(url: str) -> int:
+    """Return the 64 bits under which a rendition's URL is remembered as leading to its picture."""
+    digest = blake2b(picture_url(url).encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+@lru_cache(maxsize=_CACHE_ENTRIES)
+def picture_url(url: str) -> str:
+    """Return the canonical URL without what only chooses a rendition: the picture's identity.
+
+    It need not be fetchable. Applying it twice changes nothing more.
+    """
+    url = canonical_url(url)
+    if len(url) > _MAX_RESIZED_CHARS:
+        return url
+    while (shorter := canonical_url(_without_size(url))) != url:
+        url = shorter  # Every step removes something, so this ends.
+    return url
+
+
+def _without_size(url: str) -> str:
+    address, _, query = url.partition("?")
+    path_start = address.find("/", 8)
+    if path_start < 0:
+        return url
+    origin, path = address[:path_start], address[path_start:]
+    host = host_name(url)
+    parameters = [p for p in query.split("&") if p]
+    for group in _RULE_GROUPS:
+        rules = [rule for rule in group if _applies(rule, host, path)]
+        if not rules:
+            continue
+        if rules[0].kind == "path":
+            for rule in rules:
+                path = rule.pattern.sub(rule.replacement, path)
+        elif parameters:
+            left = [p for p in parameters if not any(r.pattern.fullmatch(p) for r in rules)]
+            if left or not rules[0].guarded or is_image_file(address):
+                parameters = left
+    return origin + path + ("?" + "&".join(parameters) if parameters else "")
+
+
+def _applies(rule: ResizeRule, host: str, path: str) -> bool:
+    if rule.hosts is not None and not rule.hosts.fullmatch(host):
+        return False
+    return rule.within is None or rule.within.search(path) is not None
+
+
+def _path(url: str) -> str:
+    address = url.partition("?")[0].partition("#")[0]
+    start = address.find("/", 8)
+    return address[start:] if start >= 0 else ""
