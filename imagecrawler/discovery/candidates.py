@@ -1,0 +1,110 @@
+"""The renditions that one ``img`` element offers, its lazy-loading attributes included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from imagecrawler.discovery.srcset import parse_srcset
+from imagecrawler.identity.urls import absolute_url
+from imagecrawler.items import ImageCandidate
+
+Attributes = Mapping[str, str | None]
+
+# No ceiling of a standard; longer URLs are refused by most servers and bloat every record.
+MAX_IMAGE_URL_CHARS = 4_096
+
+# What a page's script puts into src when the picture comes into view, best known first:
+# lazysizes, jQuery Lazy Load, WP Rocket, a3 Lazy Load, Slick, Flickity, Echo.
+LAZY_SRC = (
+    *("data-src", "data-lazy-src", "data-original", "data-original-src", "data-lazy"),
+    *("data-orig-src", "data-echo", "data-flickity-lazyload", "data-url", "data-image"),
+)
+LAZY_SRCSET = (
+    *("data-srcset", "data-lazy-srcset", "data-original-set", "data-flickity-lazyload-srcset"),
+)
+# A larger copy for a zoom or a light box: one more rendition, not the picture's own URL.
+FULL_SIZE = (
+    *("data-full", "data-full-src", "data-full-url", "data-zoom-image", "data-zoom-src"),
+    *("data-large_image", "data-large-image", "data-hi-res", "data-hires", "data-high-res-src"),
+    *("data-orig-file", "data-large-file"),
+)
+_EXTRA = frozenset((*LAZY_SRC, *LAZY_SRCSET, *FULL_SIZE))
+
+_PLACEHOLDER = re.compile(
+    r"(?:^|[-_])(?:1x1|blank|spacer|placeholder|transparent|pixel|lazy|lazyload|loading|loader)"
+    r"(?:[-_.]|$)",
+    re.IGNORECASE,
+)
+
+
+def image_candidates(
+    attributes: Attributes,
+    *,
+    base_url: str,
+    sources: Iterable[Attributes] = (),
+    linked_file: str | None = None,
+) -> list[ImageCandidate]:
+    """Return the renditions of one picture, its own URL first, each URL once.
+
+    The own URL is what ends up in ``src``: a lazy-loading attribute before ``src`` itself,
+    which then is only a placeholder and no rendition. Without either it is the largest
+    candidate. Then come the image file it links to, zoom copies, and the ``srcset`` of the
+    ``img`` and its ``sources``. Where a URL appears with and without a claim, the claim stays.
+    """
+    own: str | None = None
+    full: list[str] = []
+    lazy_set: str | None = None
+    if not _EXTRA.isdisjoint(attributes):
+        own = next(_urls(attributes, LAZY_SRC, base_url), None)
+        full = list(_urls(attributes, FULL_SIZE, base_url))
+        lazy_set = _first(attributes, LAZY_SRCSET)
+    described = _described(lazy_set or attributes.get("srcset"), base_url)
+    for source in sources:
+        described += _described(_first(source, LAZY_SRCSET) or source.get("srcset"), base_url)
+    if linked_file is not None:
+        full.insert(0, linked_file)
+    if own is None and (src := attributes.get("src")):
+        own = absolute_url(src, base_url)
+        if own is not None and (len(own) > MAX_IMAGE_URL_CHARS or _is_placeholder(own)):
+            own = own if len(own) <= MAX_IMAGE_URL_CHARS and not (described or full) else None
+    if own is None and described:
+        own = max(described, key=lambda c: (c.width_px or 0, c.density or 0.0)).url
+    return _each_once(own, full, described)
+
+
+def _each_once(
+    own: str | None, full: Iterable[str], described: Iterable[ImageCandidate]
+) -> list[ImageCandidate]:
+    claims: dict[str, ImageCandidate] = {}
+    for candidate in described:
+        claims.setdefault(candidate.url, candidate)
+    first = [own] if own is not None else []
+    order = dict.fromkeys((*first, *full, *claims))
+    return [claims.get(url) or ImageCandidate(url) for url in order]
+
+
+def _described(srcset: str | None, base_url: str) -> list[ImageCandidate]:
+    if not srcset:
+        return []
+    found = parse_srcset(srcset, base_url=base_url)
+    return [candidate for candidate in found if len(candidate.url) <= MAX_IMAGE_URL_CHARS]
+
+
+def _first(attributes: Attributes, names: Iterable[str]) -> str | None:
+    return next((value for name in names if (value := attributes.get(name))), None)
+
+
+def _urls(attributes: Attributes, names: Iterable[str], base_url: str) -> Iterator[str]:
+    for name in names:
+        value = attributes.get(name)
+        # Such attributes also hold flags, JSON and templates (`photo_{width}x.jpg`).
+        if not value or "{" in value or not ("/" in value or "." in value):
+            continue
+        url = absolute_url(value, base_url)
+        if url is not None and len(url) <= MAX_IMAGE_URL_CHARS:
+            yield url
+
+
+def _is_placeholder(url: str) -> bool:
+    return _PLACEHOLDER.search(url.partition("?")[0].rpartition("/")[2]) is not None

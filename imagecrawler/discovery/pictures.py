@@ -1,0 +1,62 @@
+"""Finds become pictures: all renditions of one picture on a page are one image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imagecrawler.identity.pictures import alias_key, image_id
+from imagecrawler.items import FoundImage, ImageCandidate
+
+
+@dataclass(slots=True)
+class Find:
+    """One place where a page shows or names a picture; ``candidates[0]`` is its own URL."""
+
+    candidates: list[ImageCandidate]
+    link: str | None = None
+    description: str | None = None
+
+
+def pictures(finds: Sequence[Find], *, tags: Sequence[str] = ()) -> list[FoundImage]:
+    """Return the pictures that ``finds`` show, in the order of their first find.
+
+    Two finds are one picture when the own URL of one is a rendition of the other. Sharing
+    any other rendition is not enough: a loading image or one light-box file may stand beside
+    a hundred pictures. ``tags`` go to pictures that link to no page.
+    """
+    merged: list[Find] = []
+    by_rendition: dict[int, Find] = {}
+    by_own: dict[int, Find] = {}
+    for find in finds:
+        keys = [alias_key(candidate.url) for candidate in find.candidates]
+        known = by_rendition.get(keys[0])
+        if known is None:
+            known = next((by_own[key] for key in keys if key in by_own), None)
+        if known is None:
+            known = find
+            merged.append(find)
+            by_own[keys[0]] = find
+        else:
+            _add(known, find)
+        for key in keys:
+            by_rendition.setdefault(key, known)
+    return [_found_image(find, tags) for find in merged]
+
+
+def _add(known: Find, find: Find) -> None:
+    places = {candidate.url: place for place, candidate in enumerate(known.candidates)}
+    for candidate in find.candidates:
+        place = places.get(candidate.url)
+        if place is None:
+            known.candidates.append(candidate)
+        elif known.candidates[place].width_px is None and candidate.width_px is not None:
+            known.candidates[place] = candidate
+    known.link = known.link or find.link
+    known.description = known.description or find.description
+
+
+def _found_image(find: Find, tags: Sequence[str]) -> FoundImage:
+    url = find.candidates[0].url
+    own_tags = list(tags) if find.link is None else []
+    return FoundImage(image_id(url), url, find.candidates, find.link, find.description, own_tags)
