@@ -44,7 +44,7 @@ def page_links(nodes: Sequence[LexborNode], *, base_url: str, nofollow: bool) ->
             links.skip("too-many", len(nodes) - number)
             break
         attributes = node.attributes
-        href, rel = attributes["href"], attributes.get("rel")
+        href, rel = attributes.get("href"), attributes.get("rel")
         if not href or href[0] == "#":
             continue
         url = absolute_url(href, base_url)

@@ -14,8 +14,9 @@ from imagecrawler.discovery.pictures import pictures
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import FoundImage
 
-# One query in document order: each further one walks the whole tree again.
-_SELECTOR = "img,a[href],area[href],meta[content],link[rel~=canonical],base[href],title"
+# One query in document order: each further one walks the whole tree again. Names only: with
+# `a[href]` and the like the same query takes ten times as long (0.28 ms for 14 kB, not 0.03).
+_SELECTOR = "img,a,area,meta,link,base,title"
 _NO_EVENTS = LexborDocumentOptions.WO_EVENTS
 _TAGS = ("article:tag", "og:article:tag")
 
@@ -26,7 +27,7 @@ class ParsedPage:
 
     ``links`` are absolute, without fragment, in document order, each once; ``nofollow``
     pages have none. ``skipped`` counts by reason what was left out: ``nofollow``,
-    ``image-file``, ``not-http``, ``too-many``.
+    ``image-file``, ``not-http``, ``too-many``; ``too-many-images`` counts ``img`` elements.
     """
 
     base_url: str
@@ -112,8 +113,11 @@ class _Nodes:
             elif name:
                 self.meta.setdefault(name, []).append(content)
         elif tag == "base":
-            self.bases.append(attributes.get("href") or "")
+            href = attributes.get("href")
+            if href:
+                self.bases.append(href)
         elif tag == "link":
-            self.canonical = self.canonical or attributes.get("href")
+            if "canonical" in (attributes.get("rel") or "").lower().split():
+                self.canonical = self.canonical or attributes.get("href")
         elif self.title is None and (parent := node.parent) is not None and parent.tag != "svg":
             self.title = collapsed(node.text())
