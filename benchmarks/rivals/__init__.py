@@ -1,0 +1,1 @@
+"""A stock Scrapy project: what one writes from Scrapy's documentation, to compare with."""
