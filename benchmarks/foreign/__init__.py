@@ -1,0 +1,1 @@
+"""A crawl of pages that we did not write: `python -m benchmarks.foreign`."""
