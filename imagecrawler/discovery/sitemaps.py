@@ -16,6 +16,8 @@ SitemapKind = Literal["index", "urlset", "feed"]
 # https://www.sitemaps.org/protocol.html: 50,000 URLs and 50 MB (52,428,800 bytes) unpacked.
 MAX_ENTRIES = 50_000
 MAX_BYTES = 52_428_800
+# An entry has some ten elements with its images; a file of empty ones is no sitemap.
+_MAX_ELEMENTS_PER_ENTRY = 20
 
 _GZIP = b"\x1f\x8b"
 _HTTP_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -83,7 +85,7 @@ def _from_text(data: bytes, max_entries: int) -> Sitemap:
 def _from_xml(data: bytes, max_entries: int) -> Sitemap:
     sitemap = Sitemap()
     try:
-        for element, parent in _elements(data):
+        for number, (element, parent) in enumerate(_elements(data)):
             name = _local_name(element)
             if parent is None:
                 sitemap.kind = _KINDS.get(name)
@@ -93,6 +95,9 @@ def _from_xml(data: bytes, max_entries: int) -> Sitemap:
             url, is_image = _listed_url(name, element, _local_name(parent))
             target = sitemap.images if is_image else sitemap.locs
             if url and not _append(sitemap, target, url, max_entries):
+                break
+            if number >= _MAX_ELEMENTS_PER_ENTRY * max_entries:
+                sitemap.truncated = True
                 break
     except etree.XMLSyntaxError:
         sitemap.truncated = sitemap.kind is not None
@@ -117,11 +122,12 @@ def _elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element | No
         if root is None:
             root = element
             yield element, None
-        elif event == "end" and element is not root:
-            parent = element.getparent()
+        elif event == "end" and (parent := element.getparent()) is not None:
             yield element, parent
-            if parent is root:
-                root.clear()  # Or the whole tree stays in memory.
+            # What was read goes, or the whole tree stays in memory. Not root.clear(): lxml is
+            # some elements ahead, and their parents would be gone.
+            while (read := element.getprevious()) is not None:
+                parent.remove(read)
 
 
 def _listed_url(name: str, element: etree._Element, parent: str) -> tuple[str | None, bool]:
