@@ -1,0 +1,72 @@
+"""failed/: why an image has no file, as one JSON file an image."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from imagecrawler.storage import atomic, names
+
+Failure = dict[str, Any]
+
+
+class FailedFolder:
+    """The failure ledger of one store; the ids are in memory, the reasons are not.
+
+    A failure has ``url``, ``reason``, ``attempts``, ``message``, ``last_try`` and
+    ``next_try`` (an instant, or null for never), and what its reason needs besides.
+    """
+
+    def __init__(self, root: str, tmp_dir: str) -> None:
+        self._root = os.path.join(root, "failed")
+        self._tmp_dir = tmp_dir
+        self.ids: set[str] = set()
+        self.strangers: list[str] = []
+
+    def load(self) -> None:
+        """Read all names."""
+        self.ids = set(self._scan())
+
+    def read(self, image_id: str) -> Failure | None:
+        """Return a failure, or None: there is none, or it is torn."""
+        try:
+            with open(self._path(image_id), "rb") as file:
+                failure = json.load(file)
+        except (OSError, ValueError):
+            return None
+        known = isinstance(failure, dict) and isinstance(failure.get("reason"), str)
+        return failure if known else None
+
+    def write(self, image_id: str, failure: Failure) -> None:
+        """Write or replace a failure. Raises OSError."""
+        data = json.dumps(failure, indent=1).encode("ascii")
+        atomic.write_whole(self._path(image_id), data, tmp_dir=self._tmp_dir)
+        self.ids.add(image_id)
+
+    def remove(self, image_id: str) -> None:
+        """Remove a failure, if there is one: the image has its files, or is tried again."""
+        if image_id in self.ids:
+            atomic.remove(self._path(image_id))
+            self.ids.discard(image_id)
+
+    def _path(self, image_id: str) -> str:
+        return os.path.join(self._root, image_id[:4], image_id + ".json")
+
+    def _scan(self) -> Iterator[str]:
+        try:
+            folders = list(os.scandir(self._root))
+        except FileNotFoundError:
+            return
+        for folder in folders:
+            if not folder.is_dir(follow_symlinks=False):
+                self.strangers.append(folder.path)
+                continue
+            for file in os.scandir(folder.path):
+                image_id = file.name.removesuffix(".json")
+                ours = file.name.endswith(".json") and names.is_id(image_id)
+                if ours and image_id[:4] == folder.name:
+                    yield image_id
+                else:
+                    self.strangers.append(file.path)

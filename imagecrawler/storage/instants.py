@@ -1,0 +1,63 @@
+"""Instants as the store writes them, and a clock that never goes back.
+
+In file names an instant is a number of microseconds since the epoch, 16 digits; inside
+JSON it is ISO 8601 in UTC with microseconds. The first seed named its queue files in
+units of ten seconds, 9 digits: a shorter number means the same instant, less exactly.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+NAME_DIGITS = 16
+
+
+def to_text(micros: int) -> str:
+    """Return an instant for JSON: ``to_text(0) == "1970-01-01T00:00:00.000000Z"``."""
+    return (_EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: object) -> int | None:
+    """Return the microseconds of an ISO 8601 instant, or None for anything else."""
+    if not isinstance(text, str):
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_name(digits: str) -> int | None:
+    """Return the microseconds that a queue file's name stands for, or None: not a name.
+
+    ``from_name("168338802") == 1683388020000000``, the seed's ten-second bucket.
+    """
+    if not digits.isascii() or not digits.isdigit() or not 7 <= len(digits) <= NAME_DIGITS:
+        return None
+    return int(digits) * int(10 ** (NAME_DIGITS - len(digits)))
+
+
+class Clock:
+    """Microseconds since the epoch, each reading later than all before it.
+
+    ``floor`` is the latest instant a store already knows, so that a computer whose clock
+    was set back still writes entries and lines in order.
+    """
+
+    def __init__(self, floor: int = 0) -> None:
+        self._last = floor
+
+    def advance_to(self, instant: int) -> None:
+        """Let all later readings be after ``instant``."""
+        self._last = max(self._last, instant)
+
+    def now(self) -> int:
+        """Return the present in microseconds, unique among all readings of this clock."""
+        self._last = max(self._last + 1, time.time_ns() // 1000)
+        return self._last

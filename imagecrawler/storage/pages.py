@@ -1,0 +1,116 @@
+"""pages/: one JSON line for each page that ended, appended in order of time."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from imagecrawler.storage import atomic, instants
+
+PageLine = dict[str, Any]
+
+
+class LineAt(NamedTuple):
+    """Where a line is: the name of its file and its offset and length in bytes."""
+
+    name: str
+    offset: int
+    length: int
+
+
+class PagesFolder:
+    """The page lines of one store. Not thread-safe; see `Store` for who may call what."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.join(root, "pages")
+        self._open_name: str | None = None
+        self._descriptor = -1
+        self.strangers: list[str] = []
+        self.torn_lines = 0
+
+    def scan(self, *, repair: bool) -> Iterator[tuple[LineAt, PageLine]]:
+        """Yield every line, oldest first. The last line of a key counts.
+
+        Lines that are no JSON object with a ``key`` are counted in ``torn_lines`` and left
+        out. With ``repair`` (the writer's open) a last line without a newline is cut off.
+        """
+        for name in self._names():
+            offset = 0
+            with open(os.path.join(self._root, name), "rb") as file:
+                for raw in file:
+                    if not raw.endswith(b"\n"):
+                        self.torn_lines += 1
+                        break
+                    line = _parsed(raw)
+                    if line is None:
+                        self.torn_lines += 1
+                    else:
+                        yield LineAt(name, offset, len(raw)), line
+                    offset += len(raw)
+            if repair and offset != os.path.getsize(os.path.join(self._root, name)):
+                os.truncate(os.path.join(self._root, name), offset)
+
+    def read(self, where: LineAt) -> PageLine | None:
+        """Return one line again, or None when it is not there any more."""
+        try:
+            with open(os.path.join(self._root, where.name), "rb") as file:
+                file.seek(where.offset)
+                return _parsed(file.read(where.length))
+        except OSError:
+            return None
+
+    def append(self, lines: Iterable[PageLine], *, instant: int, fsync: bool) -> list[LineAt]:
+        """Append lines, all or none, and return where they are. Raises OSError."""
+        raws = [json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n" for line in lines]
+        if not raws:
+            return []
+        name = f"{str(instant)[:7]}.jsonl"
+        created = self._select(name)
+        offset = atomic.append(self._descriptor, b"".join(raws), fsync=fsync)
+        if created and fsync:
+            atomic.sync_folder(self._root)
+        places = []
+        for raw in raws:
+            places.append(LineAt(name, offset, len(raw)))
+            offset += len(raw)
+        return places
+
+    def close(self) -> None:
+        """Close the file that is open for appending."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor, self._open_name = -1, None
+
+    def _select(self, name: str) -> bool:
+        if name == self._open_name:
+            return False
+        self.close()
+        os.makedirs(self._root, exist_ok=True)
+        path = os.path.join(self._root, name)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        self._open_name = name
+        return True
+
+    def _names(self) -> list[str]:
+        try:
+            names = sorted(os.listdir(self._root))
+        except FileNotFoundError:
+            return []
+        ours = [n for n in names if n.endswith(".jsonl") and n.removesuffix(".jsonl").isdigit()]
+        self.strangers = [os.path.join(self._root, n) for n in names if n not in set(ours)]
+        return ours
+
+
+def _parsed(raw: bytes) -> PageLine | None:
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and isinstance(line.get("key"), str) else None
+
+
+def ended_at(line: PageLine) -> int:
+    """Return when the page of a line ended, in microseconds; 0 when the line does not say."""
+    return instants.from_text(line.get("when")) or 0

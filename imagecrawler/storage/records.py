@@ -1,0 +1,75 @@
+"""What a record of an image says, and how a new sighting of it is merged: pure functions.
+
+A record is the JSON object of one file in visited/: ``url`` (always a string), ``follow``,
+``description`` and ``tags`` as in the first seed's program; ``page`` and ``title`` of the
+first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candidates``;
+and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``format``,
+``width``, ``height`` (native, after orientation), ``fetched_url``, ``widths`` (the setting
+it was settled for) and ``files``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Record = dict[str, Any]
+
+PAGES_KEPT = 20
+CANDIDATES_KEPT = 200
+
+
+def merged(record: Record | None, sighting: Record) -> Record | None:
+    """Return the record with a sighting added, or None when that changes nothing.
+
+    No attribute is lost; a new candidate is always added; a description, a title or tags
+    are taken where there were none. ``sighting`` has the keys of a record that was seen on
+    exactly one page, ``page``.
+    """
+    if record is None:
+        return {**sighting, "pages": [sighting["page"]], "page_count": 1}
+    changes: Record = {}
+    for name in ("description", "title", "tags", "follow", "page"):
+        if not record.get(name) and sighting.get(name):
+            changes[name] = sighting[name]
+    # A page that the picture itself links to says more than the page it was seen on.
+    if sighting["follow"] != sighting["page"] and record.get("follow") == record.get("page"):
+        changes["follow"] = sighting["follow"]
+    if candidates := _more_candidates(record, sighting):
+        changes["candidates"] = candidates
+    changes.update(_seen_again(record, sighting["page"]))
+    return {**record, **changes} if changes else None
+
+
+def _more_candidates(record: Record, sighting: Record) -> list[dict[str, Any]] | None:
+    known = _candidates(record)
+    claims = {(entry["url"], entry.get("width"), entry.get("density")) for entry in known}
+    new = [
+        entry
+        for entry in _candidates(sighting)
+        if (entry["url"], entry.get("width"), entry.get("density")) not in claims
+    ]
+    if not new and record.get("candidates"):
+        return None
+    urls = {entry["url"] for entry in known}
+    if not isinstance(record.get("url"), str) or record["url"] in urls:
+        return (known + new)[:CANDIDATES_KEPT]
+    return [{"url": record["url"]}, *known, *new][:CANDIDATES_KEPT]
+
+
+def _candidates(record: Record) -> list[dict[str, Any]]:
+    entries = record.get("candidates")
+    if not isinstance(entries, list):
+        return []
+    return [e for e in entries if isinstance(e, dict) and isinstance(e.get("url"), str)]
+
+
+def _seen_again(record: Record, page: str) -> Record:
+    pages = record.get("pages")
+    pages = pages if isinstance(pages, list) else []
+    if page in pages:
+        return {}
+    count = record.get("page_count")
+    count = count + 1 if isinstance(count, int) else len(pages) + 1
+    if len(pages) < PAGES_KEPT:
+        return {"pages": [*pages, page], "page_count": count}
+    return {"page_count": count}

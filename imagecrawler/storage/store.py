@@ -1,0 +1,162 @@
+"""A store: one folder that is the whole state of a crawl. See DESIGN, "The store".
+
+`Store.open` gives the one writer, `Store.read` a reader that needs no lock. The parts
+(``queue``, ``pages``, ``visited``, ``downloaded``, ``failed``, ``inflight``) know how
+their files look; which is written when is the coordinator's business. After the opening
+all writes are made by one thread, the committer, but for ``inflight``.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from imagecrawler.exceptions import StoreError, StoreInUseError, StoreVersionError
+from imagecrawler.storage import atomic
+from imagecrawler.storage.downloaded import DownloadedFolder
+from imagecrawler.storage.failed import FailedFolder
+from imagecrawler.storage.inflight import InflightNotes
+from imagecrawler.storage.instants import Clock
+from imagecrawler.storage.pages import PagesFolder
+from imagecrawler.storage.queue import QueueFolder
+from imagecrawler.storage.visited import VisitedFolder
+
+FORMAT_VERSION = 1
+
+
+class Store:
+    """The folders of one store, opened.
+
+    ``about`` is the content of store.json: ``format``, ``widths`` (the setting the store is
+    settled for), ``arguments`` (of the last run), ``dropped_hosts``.
+    """
+
+    def __init__(self, root: str, *, lock: FileLock | None, fsync: bool) -> None:
+        self.root = root
+        self.fsync = fsync
+        self._lock = lock
+        self.tmp_dir = os.path.join(root, "tmp")
+        self.clock = Clock()
+        self.queue = QueueFolder(root, self.tmp_dir)
+        self.pages = PagesFolder(root)
+        self.visited = VisitedFolder(root, self.tmp_dir)
+        self.downloaded = DownloadedFolder(root)
+        self.failed = FailedFolder(root, self.tmp_dir)
+        self.inflight = InflightNotes(root, self.tmp_dir)
+        self.about: dict[str, Any] = _read_about(root)
+
+    @classmethod
+    def open(cls, root: str, *, fsync: bool = True) -> Self:
+        """Open a store for writing, making it when there is none.
+
+        Raises:
+            StoreInUseError: another process writes to it.
+            StoreVersionError: it was made by a newer version of this program.
+            StoreError: it cannot be read or written; the message says what to do.
+        """
+        root = os.path.abspath(root)
+        lock: FileLock | None = None
+        try:
+            os.makedirs(os.path.join(root, "tmp"), exist_ok=True)
+            lock = _locked(root)
+            store = cls(root, lock=lock, fsync=fsync)
+            for name in os.listdir(store.tmp_dir):
+                atomic.remove(os.path.join(store.tmp_dir, name))
+            store.write_about()
+        except BaseException as error:
+            if lock is not None:
+                lock.release()
+            if isinstance(error, OSError):
+                raise unwritable(root, error) from error
+            raise
+        return store
+
+    @classmethod
+    def read(cls, root: str) -> Self:
+        """Open a store for reading, beside its writer if there is one.
+
+        Raises StoreError when there is no store, StoreVersionError when it is too new.
+        """
+        if not os.path.isdir(root):
+            raise StoreError(
+                f"There is no store at {root}. Set IMAGES_STORE (-s IMAGES_STORE=FOLDER), or "
+                "start one: scrapy crawl site -a start=URL"
+            )
+        return cls(os.path.abspath(root), lock=None, fsync=False)
+
+    def write_about(self, **changes: Any) -> None:
+        """Change store.json. Raises OSError."""
+        self.about = {**self.about, **changes, "format": FORMAT_VERSION}
+        data = json.dumps(self.about, indent=1).encode("ascii")
+        atomic.write_whole(os.path.join(self.root, "store.json"), data, tmp_dir=self.tmp_dir)
+
+    def write_summary(self, summary: dict[str, Any]) -> None:
+        """Write summary.json. Raises OSError."""
+        data = json.dumps(summary, indent=1).encode("ascii")
+        atomic.write_whole(os.path.join(self.root, "summary.json"), data, tmp_dir=self.tmp_dir)
+
+    def close(self) -> None:
+        """Release the lock. There is nothing to save: all state is on the disk already."""
+        self.pages.close()
+        self.inflight.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def preflight(root: str) -> None:
+    """Raise what opening a store for writing would raise, without keeping it open."""
+    Store.open(root).close()
+
+
+def unwritable(root: str, error: OSError) -> StoreError:
+    """Turn an error of the file system into one that says what to do."""
+    advice = {
+        "ENOSPC": "The disk is full: free some space and start again; nothing found is lost.",
+        "EDQUOT": "The disk quota is used up: free some space and start again.",
+        "EROFS": "It is on a read-only file system: choose another with IMAGES_STORE.",
+        "EACCES": "Give this user the right to write there, or choose another with IMAGES_STORE.",
+        "ENOTDIR": "A part of that path is a file: choose another with IMAGES_STORE.",
+    }
+    name = errno.errorcode.get(error.errno or 0, "")
+    reason = error.strerror or str(error)
+    return StoreError(
+        f"The store {root} cannot be written ({reason}). {advice.get(name, '')}".strip()
+    )
+
+
+def _locked(root: str) -> FileLock:
+    lock = FileLock(os.path.join(root, "lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreInUseError(
+            f"The store {root} is in use by another crawl. Wait for it to end, stop it, or "
+            "choose another store: -s IMAGES_STORE=FOLDER"
+        ) from None
+    return lock
+
+
+def _read_about(root: str) -> dict[str, Any]:
+    path = Path(root, "store.json")
+    try:
+        about = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        return {}
+    if not isinstance(about, dict):
+        return {}
+    version = about.get("format")
+    if isinstance(version, int) and version > FORMAT_VERSION:
+        raise StoreVersionError(
+            f"The store {root} has format {version}; this program knows format "
+            f"{FORMAT_VERSION}. Use a newer imagecrawler for it, or choose another store: "
+            "-s IMAGES_STORE=FOLDER"
+        )
+    return about
