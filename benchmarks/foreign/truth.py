@@ -21,6 +21,7 @@ _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 # What decoders are let at (DESIGN.md, sections 2 and 6): vector drawings are no such thing.
 _LISTED_FORMATS = {"JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF"}
+_EXIF_ORIENTATION = 0x0112
 
 
 @dataclass(slots=True)
@@ -43,9 +44,11 @@ class Reference:
 
 @dataclass(slots=True)
 class Truth:
-    """Everything that can be reached: pages, image references, links that lead nowhere.
+    """Everything that can be reached from the start, and what lies in the folder besides.
 
-    ``never_referenced`` counts image files of the folder by why no page shows them.
+    ``dead_pages`` are links to files that are not there, ``unlinked_pages`` counts pages that
+    no link leads to, ``never_referenced`` are image files that no reached page references
+    (a style sheet may show them, or a page that is not linked).
     """
 
     pages: list[str]
@@ -156,7 +159,7 @@ def _unlinked(root: Path, origin: str, pages: list[str]) -> int:
 
 
 def _look_at_files(references: Iterable[Reference], root: Path, origin: str) -> None:
-    first: dict[str, str] = {}
+    first: dict[str, str] = {}  # from content to the first address that has it
     for reference in references:
         if not reference.url.startswith(origin + "/"):
             reference.reason = "on another host"
@@ -177,7 +180,9 @@ def _look(reference: Reference, path: Path) -> str | None:
         return "svg"
     try:
         with Image.open(path) as image:
-            reference.size_px = image.size
+            width, height = image.size
+            turned = image.getexif().get(_EXIF_ORIENTATION, 1) in (5, 6, 7, 8)
+            reference.size_px = (height, width) if turned else (width, height)
             return None if image.format in _LISTED_FORMATS else f"format {image.format}"
     except OSError:
         return "not an image"

@@ -47,7 +47,8 @@ class KilledCrawl:
     """Kills one crawl again and again, then lets it finish.
 
     ``start`` starts or resumes it, given the number of the round (from 1) and whether a page
-    was answered before: until then there is nothing to resume. ``store`` is looked through for torn files after every round (None: there is none to look through).
+    was answered before: until then there is nothing to resume. ``store`` is looked through
+    for torn files after every round (None: there is none to look through).
     """
 
     def __init__(

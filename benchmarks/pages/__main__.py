@@ -55,8 +55,10 @@ def main() -> int:
             folder / "site", origin=origin, pages=options.pages, images=options.images
         )
         sizes = [path.stat().st_size for path in (folder / "site" / "articles").iterdir()]
-        print(f"site: {len(site.pages)} pages, mean {statistics.mean(sizes) / 1000:.1f} kB, "
-              f"{len(site.images)} images named")  # fmt: skip
+        print(
+            f"site: {len(site.pages)} pages, mean {statistics.mean(sizes) / 1000:.1f} kB, "
+            f"{len(site.images)} images named"
+        )
         (folder / "urls.txt").write_text("\n".join(site.pages))
         with serving(folder / "nginx", {"127.0.0.1": folder / "site"}, port) as journal:
             for repetition in range(options.repetitions):
