@@ -46,7 +46,10 @@ def write_linked_pages(
     return GeneratedSite(
         starts=[origin + _page_path(0)],
         pages=[origin + _page_path(number) for number in range(pages)],
-        images=[f"{origin}/photos/{_image_name(number)}" for number in range(images)],
+        # Few pages may not get round to showing every image.
+        images=[
+            f"{origin}/photos/{_image_name(number)}" for number in range(min(images, 5 * pages))
+        ],
     )
 
 
