@@ -19,7 +19,7 @@ def crawl(store: str) -> int:
     """Crawl the demo site into ``store``; return the crawl's exit code (128 + n for signal n)."""
     with _site_at_its_ports() as site:
         print(f"Crawling the demo site at {site.start_url} into {store}", flush=True)
-        return _run(_command(site.start_url, store))
+        return run_child(_command(site.start_url, store))
 
 
 def _site_at_its_ports() -> DemoSite:
@@ -48,8 +48,8 @@ def _command(start_url: str, store: str) -> list[str]:
     return command
 
 
-def _run(command: list[str]) -> int:
-    """Run a child on this terminal and pass signals on, each once.
+def run_child(command: list[str]) -> int:
+    """Run a child on this terminal, pass signals on, each once, and return its exit code.
 
     The child leads a process group of its own: the terminal's Ctrl-C reaches only us, and
     Scrapy, which takes a second signal for "at once, without the last write", gets one.
