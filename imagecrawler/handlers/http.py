@@ -1,0 +1,193 @@
+"""The download handler of http and https: checked addresses, a total time limit, an abort.
+
+Everything else (TLS, pooling, ceilings on bytes, proxies) is Scrapy's HTTP/1.1 handler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from scrapy import signals
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _BindAddressAgent,
+    _ScrapyAgent,
+)
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.utils._download_handlers import wrap_twisted_exceptions
+from scrapy.utils.defer import deferred_to_future
+
+from imagecrawler.handlers.endpoints import GuardedEndpointFactory
+from imagecrawler.handlers.guard import AddressGuard, guard_for
+from imagecrawler.security.addresses import Origin
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.web.client import Agent
+
+logger = logging.getLogger(__name__)
+
+# Closing a healthy connection takes a millisecond; who takes longer is not waited for, or
+# the process would end late.
+_DISCONNECT_SECONDS = 0.1
+
+
+class DownloadAbortedError(DownloadCancelledError):
+    """The run is ending: the download was dropped, and is due again in the next run."""
+
+
+class GuardedHTTPHandler(HTTP11DownloadHandler):
+    """Download over http and https, within the rules of ``guard_for(crawler)``.
+
+    ``download_timeout`` in the request's meta, else DOWNLOAD_TIMEOUT, bounds the whole of a
+    request: name, connection, TLS, headers and body. 0 is no limit.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._guard = guard_for(crawler)
+        self._timeout_seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._disconnect_timeout = _DISCONNECT_SECONDS  # type: ignore[assignment]
+        self._in_flight: set[asyncio.Task[object]] = set()
+        self._abort_reason: str | None = None
+        self._warned_of_proxy = False
+        _handlers.setdefault(crawler, []).append(self)
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response, whole.
+
+        Raises:
+            BlockedAddressError: a forbidden address; nothing was sent.
+            DownloadTimeoutError: the time is up, however far it got.
+            DownloadAbortedError: the run is ending.
+            DownloadCancelledError: too many bytes, or someone else cancelled it.
+        """
+        limit_seconds = request.meta.get("download_timeout") or self._timeout_seconds
+        try:
+            with self._tracked():
+                async with asyncio.timeout(limit_seconds or None):
+                    return await self._fetch(request, limit_seconds)
+        except TimeoutError:
+            raise DownloadTimeoutError(
+                f"{request.url} took longer than {limit_seconds:g} seconds"
+            ) from None
+        except asyncio.CancelledError:
+            # It is no Exception, so Scrapy would wait for this request for ever.
+            if self._abort_reason is not None:
+                raise DownloadAbortedError(self._abort_reason) from None
+            raise DownloadCancelledError(f"{request.url} was cancelled") from None
+
+    async def close(self) -> None:
+        """Close the idle connections, in a tenth of a second at most."""
+        # The handler knows its crawler: kept here, it would keep the crawler for ever.
+        _handlers.pop(self.crawler, None)
+        await super().close()
+
+    def abort_all(self, reason: str) -> int:
+        """Fail every download at once, and those that are still to come. Return how many."""
+        self._abort_reason = reason
+        for task in self._in_flight:
+            task.cancel()
+        return len(self._in_flight)
+
+    @contextmanager
+    def _tracked(self) -> Iterator[None]:
+        if self._abort_reason is not None:
+            raise DownloadAbortedError(self._abort_reason)
+        task = asyncio.current_task()
+        assert task is not None
+        self._in_flight.add(task)
+        try:
+            yield
+        finally:
+            self._in_flight.discard(task)
+
+    async def _fetch(self, request: Request, limit_seconds: float) -> Response:
+        if request.meta.get("proxy"):
+            self._check_for_proxy(request)
+        agent = _GuardedAgent(
+            guard=self._guard,
+            contextFactory=self._contextFactory,
+            # It guards its own part of the way with the same limit, where ours is none.
+            connectTimeout=limit_seconds or 10**6,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=request.meta.get("download_fail_on_dataloss", self._fail_on_dataloss),
+            crawler=self.crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        with wrap_twisted_exceptions():
+            return await deferred_to_future(agent.download_request(request))
+
+    def _check_for_proxy(self, request: Request) -> None:
+        self._guard.check_named(Origin.of(request.url))
+        if not self._warned_of_proxy:
+            self._warned_of_proxy = True
+            logger.warning(
+                "A proxy is set (the environment's http_proxy or a request's meta): it resolves "
+                "names itself, so a name that points to a private address is refused by it or "
+                "not at all. HTTPPROXY_ENABLED=False connects without it."
+            )
+
+
+class _GuardedAgent(_ScrapyAgent):
+    def __init__(self, *, guard: AddressGuard, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self._guard = guard
+
+    def _get_agent(self, request: Request, timeout: float) -> Agent:
+        agent = super()._get_agent(request, timeout)
+        if request.meta.get("proxy"):
+            return agent  # It connects to the proxy that the user named.
+        if type(agent) is not _BindAddressAgent:
+            raise TypeError(f"{type(agent)} connects past the address rules")
+        plain = agent._endpointFactory
+        agent._endpointFactory = GuardedEndpointFactory(
+            plain._reactor,
+            plain._policyForHTTPS,
+            plain._connectTimeout,
+            plain._bindAddress,
+            guard=self._guard,
+        )
+        return agent
+
+
+_handlers: WeakKeyDictionary[Crawler, list[GuardedHTTPHandler]] = WeakKeyDictionary()
+
+
+def abort_downloads(crawler: Crawler, reason: str) -> int:
+    """End every download of this crawler with DownloadAbortedError; return how many it were.
+
+    Those in flight, those that wait in a slot for their turn (which could be a minute of
+    politeness), and those that are still to come: it is for the end of a run. The requests
+    end like any failed one, so the scheduler sees them, and no response is processed.
+    """
+    aborted = sum(handler.abort_all(reason) for handler in _handlers.get(crawler, ()))
+    aborted += _empty_slots(crawler, reason)
+
+    def drop_newcomer() -> None:
+        # The signal comes just before the request enters its slot's queue.
+        asyncio.get_running_loop().call_soon(_empty_slots, crawler, reason)
+
+    crawler.signals.connect(drop_newcomer, signals.request_reached_downloader, weak=False)
+    return aborted
+
+
+def _empty_slots(crawler: Crawler, reason: str) -> int:
+    dropped = 0
+    downloader = crawler.engine.downloader if crawler.engine else None
+    for slot in downloader.slots.values() if downloader else ():
+        while slot.queue:
+            _request, waiting = slot.queue.popleft()
+            waiting.errback(DownloadAbortedError(reason))
+            dropped += 1
+    return dropped
