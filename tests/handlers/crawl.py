@@ -2,7 +2,8 @@
 
 ``crawl.py JOB`` with JOB a JSON object: ``urls`` to fetch, ``pins`` to pin at the start,
 ``names`` that the resolver knows (a list of addresses, or a list of lists: one per lookup),
-``settings``, ``meta``, ``abort`` (end the downloads when this many have reached the server).
+``settings``, ``meta``, ``abort`` (end the downloads when this many answers have begun),
+``cancel`` (the task of the first).
 Prints one JSON object: ``results`` by URL, ``stats``, ``aborted``, ``closed`` (when).
 """
 
@@ -16,7 +17,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
 from imagecrawler.handlers.guard import guard_for
-from imagecrawler.handlers.http import abort_downloads
+from imagecrawler.handlers.http import _handlers, abort_downloads
 from imagecrawler.handlers.resolver import CachingNameResolver, system_lookup
 
 JOB = json.loads(sys.argv[1]) if __name__ == "__main__" else {}
@@ -88,6 +89,10 @@ class Probe(scrapy.Spider):
         if "began" not in request.meta and "/hang" in urlsplit(request.url).path:
             request.meta["began"] = True
             self.began += 1
+            if JOB.get("cancel"):
+                for handler in _handlers[self.crawler]:
+                    for task in handler._in_flight:
+                        task.cancel()
             if self.began == JOB.get("abort"):
                 OUT["aborted"] = abort_downloads(self.crawler, "the run is ending")
 
