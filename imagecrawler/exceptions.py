@@ -57,3 +57,6 @@ class ImageRejectedError(ImageCrawlerError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type[ImageRejectedError], tuple[str, str]]:
+        return type(self), (self.reason, str(self))

@@ -1,0 +1,47 @@
+"""The frames of an animated image, one after another, within the ceilings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from PIL import Image
+
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.colour import plain_colours
+from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.imaging.source import Source, decoding
+
+
+def animation_frames(source: Source, rules: ImageRules) -> Iterator[tuple[Image.Image, int]]:
+    """Yield each frame as the viewer sees it (RGB or RGBA, whole canvas) and its milliseconds.
+
+    A PNG's default image that is no part of the animation is left out.
+
+    Raises:
+        ImageRejectedError: ``too-large`` at the first frame over a ceiling; the frames are
+            counted while they are decoded, because what a header says is only a claim.
+    """
+    first = 1 if getattr(source.image, "default_image", False) else 0
+    for index in count(first):
+        frames = index - first + 1
+        _check_frames(frames, source, rules)
+        with decoding():
+            try:
+                source.image.seek(index)
+            except EOFError:
+                return
+            source.image.load()
+            alpha = "RGBA" if source.image.has_transparency_data else "RGB"
+            pixels = plain_colours(source.image).convert(alpha)
+            duration_ms = int(source.image.info.get("duration") or 0)
+        yield pixels, duration_ms
+
+
+def _check_frames(frames: int, source: Source, rules: ImageRules) -> None:
+    if frames > rules.max_frames + 1:
+        raise ImageRejectedError("too-large", f"more than {rules.max_frames} frames")
+    pixels = (frames - 1) * source.width * source.height
+    if pixels > rules.max_animation_pixels:
+        message = f"frames of more than {rules.max_animation_pixels} pixels together"
+        raise ImageRejectedError("too-large", message)

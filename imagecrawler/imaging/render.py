@@ -1,0 +1,137 @@
+"""Image bytes in, renditions out, by the width rules of DESIGN.md section 2."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.animation import animation_frames
+from imagecrawler.imaging.colour import fitting_profile, is_plain, plain_colours
+from imagecrawler.imaging.encoding import (
+    ANIMATABLE_KINDS,
+    SUFFIXES,
+    Encoding,
+    encoded,
+    is_lossless_webp,
+    written_kind,
+)
+from imagecrawler.imaging.resampling import draft_size, resampled
+from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.imaging.source import Source, decoding, load_pixels, open_source
+from imagecrawler.imaging.widths import Bucket, buckets_in_write_order, height_at
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """One file of one bucket: ``bucket`` is ``"600"`` or ``"original"``, sizes upright."""
+
+    bucket: str
+    suffix: str
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What an image is and what it became.
+
+    ``format`` (``jpeg``, ``png`` …), ``sha256`` and ``bytes`` are those of the bytes that
+    came in; ``width`` and ``height`` are native, after EXIF orientation. ``files`` are in
+    the order in which they must appear on disk: the smallest bucket last.
+    """
+
+    format: str
+    width: int
+    height: int
+    sha256: str
+    bytes: int
+    files: list[RenderedFile]
+
+
+def render(body: bytes, rules: ImageRules) -> Rendered:
+    """Return the renditions of the image in ``body``, one for each bucket it belongs to.
+
+    Never enlarged, exactly as wide as the bucket or, narrower than all, of its own size in
+    the smallest. Bytes that already are what a bucket wants stay untouched, those of
+    ``original`` always; else the kind, transparency and animation are kept. All pixels are
+    decoded even when nothing is re-encoded, so that a broken image never counts as settled.
+
+    Raises:
+        ImageRejectedError: ``not-an-image``, ``too-small`` or ``too-large``.
+    """
+    try:
+        source = open_source(body, rules)
+        buckets = buckets_in_write_order(source.width, rules.widths)
+        files = list(_files(source, buckets, rules))
+    except MemoryError as error:
+        raise ImageRejectedError("too-large", "out of memory") from error
+    digest = hashlib.sha256(body).hexdigest()
+    return Rendered(source.kind, source.width, source.height, digest, len(body), files)
+
+
+def _files(source: Source, buckets: Sequence[Bucket], rules: ImageRules) -> Iterator[RenderedFile]:
+    kind = written_kind(source.kind, rules.format)
+    widths = {bucket: min(bucket, source.width) for bucket in buckets if bucket != "original"}
+    changed = [width for width in widths.values() if not _is_wanted_as_is(source, kind, width)]
+    encode = _encoded_animation if _stays_animated(source, kind) else _encoded_still
+    made = encode(source, kind, changed, rules)
+    for bucket in buckets:
+        width = source.width if bucket == "original" else widths[bucket]
+        height = height_at(width, (source.width, source.height))
+        if bucket != "original" and width in made:
+            yield RenderedFile(str(bucket), SUFFIXES[kind], made[width], width, height)
+        else:
+            body = source.body if bucket == "original" else source.mended_body
+            yield RenderedFile(str(bucket), SUFFIXES[source.kind], body, width, height)
+
+
+def _is_wanted_as_is(source: Source, kind: str, width_px: int) -> bool:
+    is_same = width_px == source.width and kind == source.kind
+    return is_same and source.orientation == 1 and is_plain(source.image)
+
+
+def _stays_animated(source: Source, kind: str) -> bool:
+    return source.is_animated and kind in ANIMATABLE_KINDS
+
+
+def _encoded_still(
+    source: Source, kind: str, widths: list[int], rules: ImageRules
+) -> dict[int, bytes]:
+    image = load_pixels(source, draft_size(source, max(widths)) if widths else (1, 1))
+    if not widths:
+        return {}
+    with decoding():
+        pixels = plain_colours(image)
+    images = resampled(source, pixels, widths)
+    encoding = Encoding(
+        kind,
+        rules.quality,
+        profile=fitting_profile(image.info.get("icc_profile"), pixels.mode),
+        lossless=is_lossless_webp(source.body),
+    )
+    return {width: encoded([images[width]], encoding) for width in widths}
+
+
+def _encoded_animation(
+    source: Source, kind: str, widths: list[int], rules: ImageRules
+) -> dict[int, bytes]:
+    frames: dict[int, list[Image.Image]] = {width: [] for width in widths}
+    durations = []
+    for pixels, duration_ms in animation_frames(source, rules):
+        durations.append(duration_ms)
+        for width, image in resampled(source, pixels, widths).items():
+            frames[width].append(image)
+    encoding = Encoding(
+        kind,
+        rules.quality,
+        profile=fitting_profile(source.image.info.get("icc_profile"), "RGB"),
+        lossless=is_lossless_webp(source.body),
+        durations_ms=tuple(durations),
+        loop=source.image.info.get("loop"),
+    )
+    return {width: encoded(frames[width], encoding) for width in widths}

@@ -1,0 +1,167 @@
+"""An image as it came: its kind, size and orientation from the header, then its pixels.
+
+The one place where bytes from the web meet a decoder. Ceilings are checked on the header,
+and whatever a decoder raises becomes an ImageRejectedError.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.rules import ImageRules
+
+# Pillow's names of the decoders that may see bytes from the web. A camera's JPEG with a
+# second picture behind the first is opened as MPO; the first one is what browsers show.
+_DECODERS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
+_KINDS = {"MPO": "jpeg"}
+_ANIMATED_KINDS = ("gif", "png", "webp", "avif")
+
+_JPEG_END = b"\xff\xd9"
+_JPEG_SCAN_START = b"\xff\xda"
+_SIDEWAYS = (5, 6, 7, 8)
+
+
+@dataclass(slots=True)
+class Source:
+    """An opened image whose pixels are not decoded yet.
+
+    ``width`` and ``height`` are upright, after ``orientation`` (EXIF, 1 to 8) is applied;
+    ``image`` is not turned. ``mended_body`` is ``body``, with an end marker where a JPEG
+    lacks it.
+    """
+
+    image: Image.Image
+    body: bytes
+    kind: str
+    orientation: int
+    width: int
+    height: int
+    mended_body: bytes
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether the stored rows are the columns of the upright picture."""
+        return self.orientation in _SIDEWAYS
+
+    @property
+    def is_animated(self) -> bool:
+        """Whether there is more than one frame to show one after another."""
+        return self.kind in _ANIMATED_KINDS and bool(getattr(self.image, "is_animated", False))
+
+
+def open_source(body: bytes, rules: ImageRules) -> Source:
+    """Return the image in ``body`` when its header is within the rules.
+
+    Raises:
+        ImageRejectedError: ``not-an-image``, ``too-small`` or ``too-large``.
+    """
+    if len(body) > rules.max_bytes:
+        raise ImageRejectedError("too-large", f"{len(body)} bytes, more than {rules.max_bytes}")
+    with decoding():
+        image = Image.open(io.BytesIO(body), formats=_DECODERS)
+    name = image.format or ""
+    orientation = _orientation(image)
+    width, height = image.size
+    if orientation in _SIDEWAYS:
+        width, height = height, width
+    _check_size(width, height, rules)
+    kind = _KINDS.get(name, name.lower())
+    return Source(image, body, kind, orientation, width, height, body)
+
+
+def load_pixels(source: Source, at_least: tuple[int, int]) -> Image.Image:
+    """Return the decoded first frame, perhaps reduced but no smaller than ``at_least``.
+
+    Only JPEG is reduced (by 2, 4 or 8, while it is decoded). A JPEG that stops early is
+    accepted when all its pixels are there, which is when only the end marker or a few bytes
+    of the last block are missing. Anything less is ``not-an-image``: the decoder would
+    fill the rest with grey, and nobody would be told.
+    """
+    with decoding():
+        source.image.draft(None, at_least)
+        try:
+            source.image.load()
+        except OSError as error:
+            if source.kind != "jpeg" or "truncated" not in str(error):
+                raise
+            source.mended_body = source.body + _JPEG_END
+            source.image = _load_cut_off(source.mended_body, at_least, error)
+        return source.image
+
+
+@contextmanager
+def decoding() -> Iterator[None]:
+    """Turn whatever a decoder makes of hostile bytes into an ImageRejectedError.
+
+    Pillow's decoders raise what their parsing runs into (OSError, SyntaxError, ValueError,
+    struct.error, IndexError, zlib.error …), so a list would never be complete.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except ImageRejectedError:
+        raise
+    except (Image.DecompressionBombError, MemoryError) as error:
+        raise ImageRejectedError("too-large", str(error) or "out of memory") from error
+    except UnidentifiedImageError as error:
+        raise ImageRejectedError("not-an-image", "no image format that is kept") from error
+    except Exception as error:
+        message = f"broken image: {str(error) or type(error).__name__}"
+        raise ImageRejectedError("not-an-image", message) from error
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 when there is none or it is no orientation.
+
+    Image.getexif would fall back to XMP, which browsers ignore, and for a PNG it would
+    decode the pixels. TIFF is turned by its decoder.
+    """
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif") or b"")
+        value = exif.get(ExifTags.Base.Orientation, 1)
+    except Exception:  # the same as above: hostile bytes raise anything
+        return 1
+    return value if image.format != "TIFF" and value in range(1, 9) else 1
+
+
+def _check_size(width: int, height: int, rules: ImageRules) -> None:
+    size = f"{width}x{height}"
+    if width < 1 or height < 1:
+        raise ImageRejectedError("not-an-image", f"an empty image of {size} pixels")
+    if width < rules.min_width or height < rules.min_height:
+        least = f"{rules.min_width}x{rules.min_height}"
+        raise ImageRejectedError("too-small", f"{size} pixels, less than {least}")
+    if width * height > rules.max_pixels:
+        raise ImageRejectedError("too-large", f"{size} pixels, more than {rules.max_pixels}")
+    if max(width, height) > rules.max_side_px:
+        raise ImageRejectedError("too-large", f"{size}, a side over {rules.max_side_px} pixels")
+
+
+def _load_cut_off(mended_body: bytes, at_least: tuple[int, int], error: OSError) -> Image.Image:
+    if mended_body.count(_JPEG_SCAN_START) != 1:  # what later scans would have added is unknown
+        raise error
+    image = Image.open(io.BytesIO(mended_body), formats=("JPEG",))
+    image.draft(None, at_least)
+    image.load()
+    if _is_filled_up(image):
+        raise error
+    return image
+
+
+def _is_filled_up(image: Image.Image) -> bool:
+    """Whether the last pixels are the mid-grey that libjpeg puts where data is missing.
+
+    For inverted CMYK that is the same 128 or its complement. A picture whose own corner is
+    exactly that grey is refused with the others; it was cut off all the same.
+    """
+    corner = image.crop((max(0, image.width - 2), max(0, image.height - 2), *image.size))
+    return set(corner.tobytes()) <= {127, 128}
