@@ -7,6 +7,7 @@ units of ten seconds, 9 digits: a shorter number means the same instant, less ex
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -52,12 +53,15 @@ class Clock:
 
     def __init__(self, floor: int = 0) -> None:
         self._last = floor
+        self._lock = threading.Lock()
 
     def advance_to(self, instant: int) -> None:
         """Let all later readings be after ``instant``."""
-        self._last = max(self._last, instant)
+        with self._lock:
+            self._last = max(self._last, instant)
 
     def now(self) -> int:
         """Return the present in microseconds, unique among all readings of this clock."""
-        self._last = max(self._last + 1, time.time_ns() // 1000)
-        return self._last
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() // 1000)
+            return self._last

@@ -1,0 +1,61 @@
+"""``scrapy crawl``: Scrapy's command, with wrong input refused in one line and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from scrapy.commands.crawl import Command as CrawlCommand
+
+from imagecrawler.coordinator.options import image_rules, run_rules, store_path
+from imagecrawler.coordinator.run import Limits
+from imagecrawler.exceptions import ImageCrawlerError
+from imagecrawler.policies.filters import UrlFilter
+from imagecrawler.spiders.arguments import parse_arguments
+from imagecrawler.storage.store import preflight
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import BaseSettings
+
+OUR_SPIDERS = ("site", "download")
+
+
+class Command(CrawlCommand):
+    """Exit codes: 0 finished or stopped, 1 fatal, 2 wrong argument or setting, 3 store in use."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check arguments, settings and store before anything else is started."""
+        super().process_options(args, opts)
+        if args[:1] and args[0] in OUR_SPIDERS:
+            assert self.settings is not None
+            try:
+                check(self.settings, args[0], opts.spargs)
+            except ImageCrawlerError as error:
+                print(f"imagecrawler: {error}", file=sys.stderr)
+                sys.exit(error.exit_code)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run one crawl and end with its exit code."""
+        if args[:1] not in [[name] for name in OUR_SPIDERS] or len(args) > 1:
+            super().run(args, opts)
+            return
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(args[0])
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        stats = crawler.stats
+        if error := stats.get_value("run/error"):
+            print(f"imagecrawler: {error}", file=sys.stderr)
+        self.exitcode = int(stats.get_value("run/exit_code", 0))
+        if self.crawler_process.bootstrap_failed:
+            self.exitcode = self.exitcode or 1
+
+
+def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:
+    """Raise what would be wrong with a crawl before it makes a request."""
+    parse_arguments(spider, arguments)
+    run_rules(settings, limits=Limits(), images=UrlFilter())
+    image_rules(settings)
+    preflight(store_path(settings, relative_is_wrong="_job" in arguments))

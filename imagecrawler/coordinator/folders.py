@@ -1,0 +1,502 @@
+"""The coordinator with a store's folders as its backend: what is left, leased and done.
+
+Called on the event loop only. See DESIGN, "Promises of the coordinator"; the order in which
+things become durable is in ``group``, what the folders say at the start in ``opening``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from imagecrawler.coordinator import opening
+from imagecrawler.coordinator.committer import Committer
+from imagecrawler.coordinator.contract import (
+    Failed,
+    GivenBack,
+    HasRoom,
+    Lease,
+    Redirected,
+    Rendered,
+    Visited,
+)
+from imagecrawler.coordinator.group import Group, RecordCache, Written, best_candidate, write_group
+from imagecrawler.coordinator.images import ImageFrontier
+from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
+from imagecrawler.coordinator.run import RunRules
+from imagecrawler.coordinator.tally import Tally
+from imagecrawler.identity.renditions import candidate_to_json
+from imagecrawler.identity.urls import host_name, page_key
+from imagecrawler.items import FoundImage, PageItem
+from imagecrawler.storage.instants import to_text
+from imagecrawler.storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+_MICROS = 1_000_000
+_EXCLUDED = "image_allow or image_deny leaves it out"
+
+
+class Coordinator:
+    """The record of one store during one run. Open it with `open`, then `start` it."""
+
+    def __init__(self, store: Store, rules: RunRules) -> None:
+        self.store = store
+        self.rules = rules
+        self.tally = Tally()
+        self.pages = PageFrontier(store.queue, store.pages)
+        self.images = ImageFrontier(store, rules.widths, set())
+        self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
+        self.error: OSError | None = None
+        self._leased_pages = 0
+        self._leased_images = 0
+        self._alone: deque[Lease] = deque()
+        self._crashed: list[Lease] = []
+        self._new_images: set[str] = set()
+        self._draining = False
+        self._images_next = False
+        self._alone_lease: Lease | None = None
+        self._revisits: list[dict[str, Any]] = []
+        self._begun = time.monotonic()
+        self._wake: Callable[[], None] = lambda: None
+        self._cache = RecordCache(store)
+        self._reader = opening.StoreReader(store, rules, self.images.stored)
+        self._committer = Committer(self._write, self._on_written, self._on_failed)
+
+    @classmethod
+    def open(cls, store: Store, rules: RunRules) -> Coordinator:
+        """Rebuild the key sets from an opened store's folders (blocking: use a thread).
+
+        Raises OSError.
+        """
+        coordinator = cls(store, rules)
+        store.visited.load(repair=True)
+        store.failed.load()
+        coordinator.images.stored |= store.downloaded.ids(rules.smallest)
+        coordinator._load_pages(store.inflight.open())
+        coordinator._revisits = opening.due_for_revisit(store, rules, store.clock.now())
+        if not coordinator.images.stored:
+            store.write_about(widths=list(rules.widths))
+        return coordinator
+
+    def start(self, wake: Callable[[], None], on_fatal: Callable[[OSError], None]) -> None:
+        """Begin on the running loop: ``wake`` is called whenever there may be new work."""
+        self._wake = wake
+        self._on_fatal = on_fatal
+        self._begun = time.monotonic()
+        threading.Thread(target=self._reader.run, name="store-reader", daemon=True).start()
+        for lease in self._crashed:
+            self._set_aside(lease)
+        for entry in self._revisits:
+            self._queue(page_key(entry["url"]), entry)
+        self._revisits = []
+        self.flush()
+
+    # -- what comes in ---------------------------------------------------------------------
+
+    def add_start(self, url: str, scope: str) -> bool:
+        """Queue a start URL; return whether it is new."""
+        entry = {"url": url, "depth": 0, "scope": scope, "start": True}
+        return self._queue_if_new(url, entry)
+
+    def add_link(self, url: str, *, parent: dict[str, Any], **fields: Any) -> bool:
+        """Queue one page found under ``parent`` (a queue entry); return whether it is new."""
+        if self.knows_page(url):
+            return False
+        entry = {"url": url, "depth": parent.get("depth", 0) + 1, **fields}
+        if "scope" in parent:
+            entry["scope"] = parent["scope"]
+        self._queue(page_key(url), entry)
+        return True
+
+    def add_redirect(self, lease: Lease, target: str, *, hops: int, scope: str | None) -> bool:
+        """Queue the page that a leased page led to, with its hop count; whether it is queued.
+
+        A page that its own chain leads back to (a cookie was set on the way) is fetched again;
+        a page that leads to itself is the scheduler's business.
+        """
+        via = [*lease.entry.get("via", []), lease.key]
+        entry = {k: v for k, v in lease.entry.items() if k in ENTRY_FIELDS}
+        entry.update(url=target, hops=hops, via=via)
+        if scope is not None:
+            entry["scope"] = scope
+        key = page_key(target)
+        if key in via:
+            self._queue(key, entry)
+            return True
+        return self._queue_if_new(target, entry)
+
+    def knows_page(self, url: str) -> bool:
+        """Whether a page is queued, done or set aside."""
+        return int(page_key(url), 16) in self.pages.known
+
+    def page_lease(self, key: str) -> Lease | None:
+        """Return the lease under which a page is being visited."""
+        return self.leased.get("page " + key)
+
+    def image_lease(self, key: str) -> Lease | None:
+        """Return the lease under which an image is being fetched."""
+        return self.leased.get("image " + key)
+
+    def found(self, lease: Lease, item: PageItem) -> None:
+        """Take a visited page's images and links; they are written with the next group."""
+        ids = [self._sight(image, item) for image in item.images]
+        new = sum(self.add_link(url, parent=lease.entry) for url in item.links)
+        self.tally.skip_links(item.skipped_links)
+        known = len(item.links) - new
+        lease.outcome = Visited(item.status, item, list(dict.fromkeys(ids)), new, known)
+
+    # -- what goes out ---------------------------------------------------------------------
+
+    def lease(self, has_room: HasRoom) -> Lease | None:
+        """Hand out the next page or image whose host has room, or None: nothing now."""
+        if self._draining or self.error is not None or self._out_of_time_or_bytes():
+            return None
+        self._take_from_reader()
+        if self._alone or self._alone_lease is not None:
+            return self._lease_alone()
+        now = self.store.clock.now()
+        for kind in ("image", "page") if self._images_next else ("page", "image"):
+            lease = self._take(kind, has_room, now)
+            if lease is not None:
+                self._images_next = kind == "page"
+                return self._hand_out(lease)
+        return None
+
+    def finish(self, lease: Lease) -> None:
+        """Take back a lease with its outcome; acknowledged when its group is on disk."""
+        self.pages.release(lease.host)
+        self.images.release(lease.host)
+        outcome = lease.outcome or Failed("excluded", "it was dropped before it ended")
+        lease.outcome = outcome
+        if isinstance(outcome, GivenBack):
+            self._release(lease)
+            if lease.kind == "page":
+                self.pages.give_back(lease)
+            else:
+                self.images.want(lease.host, lease.key)
+            return
+        if lease.kind == "page":
+            self._committer.group.lines.append((lease, self._line(lease)))
+        elif isinstance(outcome, Rendered):
+            self._committer.group.rendered.append((lease, outcome))
+        elif isinstance(outcome, Failed):
+            self._committer.group.failures.append((lease, self._failure(lease, outcome)))
+        self._committer.changed()
+
+    def release_host(self, host: str) -> None:
+        """A request of a host has left the downloader: the host may have room again."""
+        self.pages.release(host)
+        self.images.release(host)
+
+    def has_work(self) -> bool:
+        """Whether this run still has something to do, or to wait for."""
+        if self.error is not None:
+            return False
+        if self.leased or self._committer.busy:
+            return True
+        if self._draining or self._out_of_time_or_bytes():
+            return False
+        self._take_from_reader()
+        if self._alone:
+            return True
+        pages, images = self._may_lease_page(), self._may_lease_image()
+        if images and (self.images.has_ready() or not self._reader.done):
+            return True
+        return (pages and self.pages.has_ready()) or self.seconds_to_next() is not None
+
+    def seconds_to_next(self) -> float | None:
+        """Return the seconds until the next retry that this run waits for, or None."""
+        dues = []
+        if self._may_lease_page():
+            dues.append(self.pages.next_due())
+        if self._may_lease_image():
+            dues.append(self.images.next_due())
+        waits = [(due - time.time_ns() // 1000) / _MICROS for due in dues if due is not None]
+        near = [wait for wait in waits if wait <= self.rules.retry_wait_seconds]
+        return max(0.0, min(near)) if near else None
+
+    def same_page(self, lease: Lease, url: str) -> bool:
+        """Whether a redirect leads a page to itself (a cookie was set on the way)."""
+        return page_key(url) == lease.key
+
+    def try_another(self, lease: Lease) -> bool:
+        """Note that an image's rendition is no good; return whether it has another."""
+        lease.tried = [*lease.tried, lease.url]
+        return best_candidate(lease.entry, self.rules.widths, lease.tried) is not None
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the counts of the running crawl."""
+        tally = self.tally
+        return {
+            "pages_done": tally.pages_visited,
+            "pages_queued": self.pages.waiting,
+            "pages_failed": tally.pages_failed.total(),
+            "images_stored": tally.images_stored,
+            "images_wanted": self.images.waiting(),
+            "images_failed": tally.images_failed.total(),
+            "bytes": self.rules.bytes_downloaded(),
+            "elapsed_seconds": time.monotonic() - self._begun,
+        }
+
+    def limit_reached(self) -> str | None:
+        """Return the limit that keeps this run from work that is left, or None."""
+        if reason := self._out_of_time_or_bytes():
+            return reason
+        self._take_from_reader()
+        if self.rules.visit_pages and not self._may_lease_page() and self.pages.has_ready():
+            return "max_pages"
+        if not self._may_lease_image() and self.images.waiting():
+            return "max_images"
+        return None
+
+    def flush(self) -> None:
+        """Write the open group now: work waits for it."""
+        self._committer.flush()
+
+    def drain(self) -> None:
+        """Hand out nothing more."""
+        self._draining = True
+
+    async def close(self) -> None:
+        """Write what is left, so that every outcome so far is on disk. The store stays open."""
+        self.drain()
+        self._reader.stop = True
+        await self._committer.drain()
+        self._committer.close()
+        if self.error is None and self._settled():
+            self.store.write_about(widths=list(self.rules.widths))
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _write(self, group: Group) -> Written:
+        return write_group(self.store, group, self._cache, self.rules.widths, self.images.stored)
+
+    def _on_written(self, group: Group, result: Written) -> None:
+        for lease, _ in group.lines:
+            if lease is not None:
+                self._release(lease)
+        self._note_retries(group, result)
+        for lease, rendered in group.rendered:
+            self.images.stored.add(lease.key)
+            self._release(lease)
+            self.tally.stored(rendered, result)
+        for lease, failure in group.failures:
+            self._release(lease)
+            self._note_failure(lease, failure)
+        for image, _, _ in group.sightings:
+            self._new_images.discard(image)
+        for host, batch in result.batches:
+            self.pages.add_batch(host, batch, batch.left)
+        for host, key in result.wanted:
+            self.images.want(host, key)
+        self.tally.images_found += result.new_images
+        self.tally.images_failed["excluded"] += len(result.excluded)
+        self.tally.bytes_written += result.bytes_written
+        self._wake()
+
+    def _on_failed(self, error: OSError) -> None:
+        self.error = error
+        self._on_fatal(error)
+
+    def _note_retries(self, group: Group, result: Written) -> None:
+        for (lease, line), where in zip(group.lines, result.places, strict=True):
+            outcome = lease.outcome if lease is not None else None
+            if isinstance(outcome, Failed):
+                if outcome.wait_seconds is not None:
+                    due = self.store.clock.now() + int(outcome.wait_seconds * _MICROS)
+                    self.pages.add_retry(due, where)
+                else:
+                    self.tally.failed_page(outcome.reason, line["url"])
+            elif isinstance(outcome, Visited):
+                self.tally.visited(outcome)
+
+    def _note_failure(self, lease: Lease, failure: dict[str, Any]) -> None:
+        outcome = lease.outcome
+        assert isinstance(outcome, Failed)
+        if outcome.wait_seconds is not None:
+            due = self.store.clock.now() + int(outcome.wait_seconds * _MICROS)
+            self.images.want_later(due, lease.host, lease.key)
+        else:
+            self.tally.failed_image(outcome.reason, failure["url"])
+
+    def _hand_out(self, lease: Lease) -> Lease:
+        self.leased[f"{lease.kind} {lease.key}"] = lease
+        if lease.kind == "page":
+            self._leased_pages += 1
+        else:
+            self._leased_images += 1
+        self.store.inflight.begin(lease.kind, lease.key)
+        return lease
+
+    def _release(self, lease: Lease) -> None:
+        if lease.kind == "image":
+            self.images.let_go(lease.key)
+        if self.leased.pop(f"{lease.kind} {lease.key}", None) is None:
+            return
+        if lease is self._alone_lease:
+            self._alone_lease = None
+        if lease.kind == "page":
+            self._leased_pages -= 1
+        else:
+            self._leased_images -= 1
+        self.store.inflight.end(lease.kind, lease.key)
+
+    def _take(self, kind: str, has_room: HasRoom, now: int) -> Lease | None:
+        if kind == "page":
+            if not self._may_lease_page() or self._leased_pages >= self.rules.concurrency:
+                return None
+            return self.pages.take(has_room, now)
+        if not self._may_lease_image() or self._leased_images >= self.rules.concurrency:
+            return None
+        while (lease := self.images.take(has_room, now)) is not None:
+            urls = [lease.url, *(c["url"] for c in lease.entry.get("candidates") or ())]
+            if self.rules.image_filter.admits_any(urls):
+                return lease
+            lease.outcome = Failed("excluded", _EXCLUDED)
+            self._committer.group.failures.append((lease, self._failure(lease, lease.outcome)))
+            self._committer.changed()
+        return None
+
+    def _may_lease_page(self) -> bool:
+        limit = self.rules.limits.max_pages
+        below = limit is None or self.tally.pages_visited + self._leased_pages < limit
+        return self.rules.visit_pages and below
+
+    def _may_lease_image(self) -> bool:
+        limit = self.rules.limits.max_images
+        return limit is None or self.tally.images_stored + self._leased_images < limit
+
+    def _out_of_time_or_bytes(self) -> str | None:
+        limits = self.rules.limits
+        elapsed = time.monotonic() - self._begun
+        if limits.max_seconds is not None and elapsed >= limits.max_seconds:
+            return "max_seconds"
+        if limits.max_bytes is not None and self.rules.bytes_downloaded() >= limits.max_bytes:
+            return "max_bytes"
+        return None
+
+    def _sight(self, image: FoundImage, item: PageItem) -> str:
+        key = self.images.id_of(image, self._knows_image)
+        self.images.add_aliases(key, [c.url for c in image.candidates])
+        sighting: dict[str, Any] = {
+            "url": image.url,
+            "follow": image.link or item.url,
+            "description": image.description,
+            "tags": image.tags,
+            "page": item.url,
+            "title": item.title,
+            "candidates": [candidate_to_json(c) for c in image.candidates],
+        }
+        sighting = {name: value for name, value in sighting.items() if value}
+        exclusion = None
+        if not self.rules.image_filter.admits_any(c.url for c in image.candidates):
+            exclusion = _EXCLUDED
+        self._new_images.add(key)
+        self._committer.group.sightings.append((key, sighting, exclusion))
+        self._committer.changed()
+        return key
+
+    def _knows_image(self, key: str) -> bool:
+        return key in self.store.visited.extensions or key in self._new_images
+
+    def _queue_if_new(self, url: str, entry: dict[str, Any]) -> bool:
+        key = page_key(url)
+        if int(key, 16) in self.pages.known:
+            return False
+        self._queue(key, entry)
+        return True
+
+    def _queue(self, key: str, entry: dict[str, Any]) -> None:
+        self.pages.known.add(int(key, 16))
+        self._committer.group.links.setdefault(host_name(entry["url"]), {})[key] = entry
+        self._committer.changed()
+
+    def _line(self, lease: Lease) -> dict[str, Any]:
+        outcome = lease.outcome
+        line: dict[str, Any] = {"key": lease.key, "url": lease.url}
+        line.update({k: v for k, v in lease.entry.items() if k in ENTRY_FIELDS})
+        if isinstance(outcome, Visited):
+            item = outcome.item
+            line.update(status=outcome.status, images=outcome.image_ids)
+            line.update(links_new=outcome.links_new, links_known=outcome.links_known)
+            if item is not None:
+                found = {"etag": item.etag, "last_modified": item.last_modified}
+                found["canonical"] = item.canonical
+            else:
+                found = {name: lease.entry.get(name) for name in ("etag", "last_modified")}
+            line.update({name: value for name, value in found.items() if value})
+        elif isinstance(outcome, Redirected):
+            line.update(status=outcome.status, redirect=outcome.target)
+        elif isinstance(outcome, Failed):
+            line.update(status=outcome.status, error=outcome.reason, message=outcome.message)
+            line.update(attempts=lease.attempts + 1, next_try=self._next_try(outcome))
+        return line
+
+    def _failure(self, lease: Lease, outcome: Failed) -> dict[str, Any]:
+        failure = {
+            "url": lease.url,
+            "reason": outcome.reason,
+            "status": outcome.status,
+            "attempts": lease.attempts + 1,
+            "message": outcome.message,
+            "last_try": to_text(self.store.clock.now()),
+            "next_try": self._next_try(outcome),
+            "tried": lease.tried,
+        }
+        return {k: v for k, v in failure.items() if v not in (None, []) or k == "next_try"}
+
+    def _next_try(self, outcome: Failed) -> str | None:
+        if outcome.wait_seconds is None:
+            return None
+        return to_text(self.store.clock.now() + int(outcome.wait_seconds * _MICROS))
+
+    def _take_from_reader(self) -> None:
+        reader = self._reader
+        while reader.aliases:
+            self.images.add_aliases(*reader.aliases.popleft())
+        while reader.found:
+            host, key = reader.found.popleft()
+            self.images.want(host, key)
+        while reader.later:
+            self.images.want_later(*reader.later.popleft())
+
+    def _settled(self) -> bool:
+        return self._reader.done and not self.images.waiting() and not self._reader.unreadable
+
+    # -- suspects --------------------------------------------------------------------------
+
+    def _load_pages(self, crashes: dict[str, int]) -> None:
+        often = {n: c for n, c in crashes.items() if c >= opening.CRASHES_BEFORE_ALONE}
+        keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
+        held = opening.load_pages(self.store, self.pages, keys if self.rules.visit_pages else set())
+        suspects = {f"page {key}": lease for key, lease in held.items()}
+        for name in often:
+            if name.startswith("image "):
+                lease = self.images.lease_of(name.removeprefix("image "))
+                if lease is not None:
+                    suspects[name] = lease
+        for name, lease in suspects.items():
+            if often[name] > opening.CRASHES_BEFORE_ALONE:
+                self._crashed.append(lease)
+            else:
+                self._alone.append(lease)
+
+    def _lease_alone(self) -> Lease | None:
+        if self.leased or not self._alone:
+            return None
+        lease = self._alone.popleft()
+        self._alone_lease = lease
+        crashes = opening.CRASHES_BEFORE_ALONE
+        logger.warning("%s was in flight at %d crashes: it runs alone now", lease.url, crashes)
+        return self._hand_out(lease)
+
+    def _set_aside(self, lease: Lease) -> None:
+        logger.error("%s is set aside: the crawler died while it ran alone", lease.url)
+        self._hand_out(lease)
+        lease.outcome = Failed("crashed", "the crawler died while this ran alone")
+        self.finish(lease)

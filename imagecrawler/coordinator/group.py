@@ -1,0 +1,231 @@
+"""A group of changes that becomes durable together: data, and the writing of it.
+
+`write_group` runs in the committer's thread. The order is the promise: images before
+links, links before page lines, page lines before the removal of finished batches. A group
+that was written in part and is written again changes nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagecrawler.coordinator.contract import Lease, Rendered
+from imagecrawler.identity.renditions import candidate_from_json, choose_candidate
+from imagecrawler.identity.urls import host_name
+from imagecrawler.items import ImageCandidate
+from imagecrawler.storage.instants import to_text
+from imagecrawler.storage.pages import LineAt, PageLine
+from imagecrawler.storage.queue import Batch, Entry
+from imagecrawler.storage.records import Record, merged
+from imagecrawler.storage.store import Store
+
+Widths = Sequence[Any]  # ints ascending, then "original"
+
+
+@dataclass(slots=True)
+class Group:
+    """Changes that wait to be written, in the order in which they came."""
+
+    sightings: list[tuple[str, Record, str | None]] = field(default_factory=list)
+    links: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    lines: list[tuple[Lease | None, PageLine]] = field(default_factory=list)
+    rendered: list[tuple[Lease, Rendered]] = field(default_factory=list)
+    failures: list[tuple[Lease, dict[str, Any]]] = field(default_factory=list)
+    given_back: list[Lease] = field(default_factory=list)
+    size: int = 0
+
+    def __bool__(self) -> bool:
+        return self.size > 0
+
+
+@dataclass(slots=True)
+class Written:
+    """What the event loop has to know about a group that is on disk."""
+
+    wanted: list[tuple[str, str]] = field(default_factory=list)  # host, image id
+    new_images: int = 0
+    excluded: list[str] = field(default_factory=list)
+    batches: list[tuple[str, Batch]] = field(default_factory=list)
+    places: list[LineAt] = field(default_factory=list)
+    bytes_written: int = 0
+
+
+class RecordCache:
+    """The records last read or written, so that a picture on many pages is read once."""
+
+    def __init__(self, store: Store, size: int = 4096) -> None:
+        self._store = store
+        self._size = size
+        self._records: OrderedDict[str, Record] = OrderedDict()
+
+    def get(self, image_id: str) -> Record | None:
+        """Return a record, or None: there is none, or it cannot be read."""
+        record = self._records.get(image_id)
+        if record is None:
+            record = self._store.visited.read(image_id)
+            if record is not None:
+                self._keep(image_id, record)
+        else:
+            self._records.move_to_end(image_id)
+        return record
+
+    def put(self, image_id: str, record: Record) -> None:
+        """Write a record to the store, and keep it."""
+        self._store.visited.write(image_id, record)
+        self._keep(image_id, record)
+
+    def _keep(self, image_id: str, record: Record) -> None:
+        self._records[image_id] = record
+        self._records.move_to_end(image_id)
+        if len(self._records) > self._size:
+            self._records.popitem(last=False)
+
+
+def write_group(
+    store: Store, group: Group, cache: RecordCache, widths: Widths, stored: set[str]
+) -> Written:
+    """Make a group durable and return what became of it. Raises OSError."""
+    written = Written()
+    for image_id, sighting, exclusion in group.sightings:
+        _write_sighting(store, cache, widths, stored, written, image_id, sighting, exclusion)
+    for lease, rendered in group.rendered:
+        _settle(store, cache, widths, written, lease, rendered)
+        written.bytes_written += rendered.bytes_written
+    for lease, failure in group.failures:
+        _write_failure(store, cache, stored, lease, failure)
+    for host, entries in group.links.items():
+        batches = store.queue.write(entries.items(), store.clock, fsync=store.fsync)
+        written.batches += [(host, batch) for batch, _ in batches]
+    _write_lines(store, group, written)
+    return written
+
+
+def best_candidate(
+    record: Record, widths: Widths, tried: Sequence[str] = ()
+) -> ImageCandidate | None:
+    """Return the rendition of a record to fetch next, or None: all were tried."""
+    entries = record.get("candidates")
+    candidates = [c for e in entries if (c := candidate_from_json(e))] if entries else []
+    if not candidates:
+        candidates = [ImageCandidate(record["url"])]
+    return choose_candidate(candidates, widths, tried)
+
+
+def wants_more(record: Record, widths: Widths) -> bool:
+    """Whether a fetched image has a rendition that promises more pixels than it has.
+
+    Only where they are wanted: an image that fills the widest bucket needs nothing.
+    """
+    width = record.get("width")
+    if not isinstance(width, int):
+        return True
+    candidate = best_candidate(record, widths)
+    if candidate is None or ("original" not in widths and width >= max(widths)):
+        return False
+    if candidate.width_px is None:
+        return candidate.url != record.get("fetched_url")
+    return candidate.width_px > width
+
+
+def _write_sighting(
+    store: Store,
+    cache: RecordCache,
+    widths: Widths,
+    stored: set[str],
+    written: Written,
+    image_id: str,
+    sighting: Record,
+    exclusion: str | None,
+) -> None:
+    previous = cache.get(image_id)
+    record = merged(previous, sighting)
+    if record is None or previous is record:
+        return
+    if previous is None:
+        written.new_images += 1
+    elif image_id in stored and not record.get("upgrade"):
+        gained = record.get("candidates") != previous.get("candidates")
+        if gained and wants_more(record, widths):
+            record["upgrade"] = True
+    if exclusion is not None and previous is None:
+        failure = _failure(sighting["url"], "excluded", exclusion, store.clock.now())
+        store.failed.write(image_id, failure)
+        written.excluded.append(image_id)
+    cache.put(image_id, record)
+    missing = image_id not in stored and image_id not in store.failed.ids
+    if missing or (record.get("upgrade") and not (previous or {}).get("upgrade")):
+        candidate = best_candidate(record, widths)
+        if candidate is not None:
+            written.wanted.append((host_name(candidate.url), image_id))
+
+
+def _settle(
+    store: Store,
+    cache: RecordCache,
+    widths: Widths,
+    written: Written,
+    lease: Lease,
+    rendered: Rendered,
+) -> None:
+    record = dict(cache.get(lease.key) or lease.entry)
+    files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
+    for bucket, suffix, _ in rendered.files:
+        files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
+    record.update(rendered.facts, files=files, widths=list(widths))
+    record.pop("upgrade", None)
+    gained = record.get("candidates") != lease.entry.get("candidates")
+    if gained and wants_more(record, widths) and (better := best_candidate(record, widths)):
+        record["upgrade"] = True
+        written.wanted.append((host_name(better.url), lease.key))
+    *larger, smallest = rendered.files
+    for bucket, suffix, temporary in larger:
+        store.downloaded.adopt(temporary, bucket, lease.key, suffix)
+    cache.put(lease.key, record)
+    bucket, suffix, temporary = smallest
+    store.downloaded.adopt(temporary, bucket, lease.key, suffix)
+    store.failed.remove(lease.key)
+
+
+def _write_failure(
+    store: Store, cache: RecordCache, stored: set[str], lease: Lease, failure: dict[str, Any]
+) -> None:
+    if lease.key not in stored:
+        store.failed.write(lease.key, failure)
+        return
+    # It has its files already: only the hope for a better rendition ends.
+    record = cache.get(lease.key)
+    if record is not None and record.get("upgrade") and failure["next_try"] is None:
+        record = dict(record)
+        del record["upgrade"]
+        cache.put(lease.key, record)
+
+
+def _write_lines(store: Store, group: Group, written: Written) -> None:
+    if not group.lines:
+        return
+    instant = store.clock.now()
+    for _, line in group.lines:
+        line.setdefault("when", to_text(instant))
+    written.places = store.pages.append(
+        [line for _, line in group.lines], instant=instant, fsync=store.fsync
+    )
+    for lease, _ in group.lines:
+        batch = lease.token if lease is not None else None
+        if isinstance(batch, Batch):
+            batch.left -= 1
+            if batch.left <= 0:
+                store.queue.remove(batch)
+
+
+def _failure(url: str, reason: str, message: str, now: int) -> dict[str, Any]:
+    return {
+        "url": url,
+        "reason": reason,
+        "attempts": 0,
+        "message": message,
+        "last_try": to_text(now),
+        "next_try": None,
+    }

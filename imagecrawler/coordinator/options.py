@@ -1,0 +1,109 @@
+"""The settings that the coordinator reads, checked: one line of error for a wrong one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from imagecrawler.coordinator.run import Limits, RunRules
+from imagecrawler.exceptions import SettingError
+from imagecrawler.imaging.rules import ImageRules, parse_format
+from imagecrawler.imaging.widths import parse_widths, smallest_bucket
+from imagecrawler.policies.failures import RetryRules
+from imagecrawler.policies.filters import UrlFilter
+
+
+class SettingsLike(Protocol):
+    """What is used of Scrapy's settings object."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a setting's value."""
+
+    def getbool(self, name: str, default: bool = False) -> bool:
+        """Return a setting's value as a truth value."""
+
+    def getlist(self, name: str, default: Any = None) -> list[Any]:
+        """Return a setting's value as a list."""
+
+
+def store_path(settings: SettingsLike, *, relative_is_wrong: bool = False) -> str:
+    """Return the absolute path of IMAGES_STORE.
+
+    Raises SettingError: empty, a cloud address, or relative where the working directory is
+    not the user's (scrapyd).
+    """
+    value = str(settings.get("IMAGES_STORE") or "").strip()
+    if not value:
+        raise SettingError("IMAGES_STORE is empty: set it to a folder, for example data")
+    if "://" in value:
+        raise SettingError(f"IMAGES_STORE={value}: only a local folder can be a store")
+    if relative_is_wrong and not os.path.isabs(value):
+        raise SettingError(
+            f"IMAGES_STORE={value} is relative, and scrapyd runs in its own folder: set an "
+            "absolute path, for example IMAGES_STORE=/srv/images"
+        )
+    return os.path.abspath(value)
+
+
+def run_rules(
+    settings: SettingsLike,
+    *,
+    limits: Limits,
+    images: UrlFilter,
+    revisit_seconds: float | None = None,
+    visit_pages: bool = True,
+    bytes_downloaded: Callable[[], int] = lambda: 0,
+) -> RunRules:
+    """Return the rules of one run. Raises SettingError."""
+    widths = parse_widths(settings.get("IMAGES_WIDTHS"))
+    codes = settings.getlist("RETRY_HTTP_CODES")
+    try:
+        http_codes = frozenset(int(code) for code in codes)
+    except ValueError:
+        raise SettingError(f"RETRY_HTTP_CODES={codes}: give a list of status codes") from None
+    return RunRules(
+        widths=widths,
+        smallest=str(smallest_bucket(widths)),
+        concurrency=max(1, int(number(settings, "CONCURRENT_REQUESTS", least=1))),
+        limits=limits,
+        retries=RetryRules(
+            enabled=settings.getbool("RETRY_ENABLED"),
+            times=int(number(settings, "RETRY_TIMES")),
+            http_codes=http_codes,
+            delay_seconds=number(settings, "RETRY_DELAY_SECONDS"),
+        ),
+        retry_wait_seconds=number(settings, "RETRY_WAIT_SECONDS"),
+        image_filter=images,
+        revisit_seconds=revisit_seconds,
+        visit_pages=visit_pages,
+        bytes_downloaded=bytes_downloaded,
+    )
+
+
+def image_rules(settings: SettingsLike) -> ImageRules:
+    """Return what is asked of every image. Raises SettingError."""
+    quality = int(number(settings, "IMAGES_QUALITY", least=1))
+    if quality > 100:
+        raise SettingError(f"IMAGES_QUALITY={quality}: give a number from 1 to 100")
+    return ImageRules(
+        widths=parse_widths(settings.get("IMAGES_WIDTHS")),
+        quality=quality,
+        format=parse_format(settings.get("IMAGES_FORMAT")),
+        min_width=int(number(settings, "IMAGES_MIN_WIDTH")),
+        min_height=int(number(settings, "IMAGES_MIN_HEIGHT")),
+        max_pixels=int(number(settings, "IMAGES_MAX_PIXELS", least=1)),
+        max_bytes=int(number(settings, "DOWNLOAD_MAXSIZE")) or 1 << 62,
+    )
+
+
+def number(settings: SettingsLike, name: str, *, least: float = 0) -> float:
+    """Return a setting that has to be a number of at least ``least``. Raises SettingError."""
+    value = settings.get(name)
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise SettingError(f"{name}={value!r}: give a number") from None
+    if not found >= least or found == float("inf"):
+        raise SettingError(f"{name}={value!r}: give a number of at least {least:g}")
+    return found

@@ -1,0 +1,104 @@
+"""summary.json: what one run did and what is left, for machines and people."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from imagecrawler.coordinator.folders import Coordinator
+from imagecrawler.storage.instants import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
+
+
+def summary(
+    coordinator: Coordinator,
+    *,
+    spider: str,
+    reason: str,
+    error: str | None,
+    started: str,
+    stats: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the content of summary.json. ``reason`` is Scrapy's close reason."""
+    tally, pages, images = coordinator.tally, coordinator.pages, coordinator.images
+    now = to_text(time.time_ns() // 1000)
+    begun = datetime.fromisoformat(started)
+    return {
+        "spider": spider,
+        "started": started,
+        "finished": now,
+        "seconds": round((datetime.now(UTC) - begun).total_seconds(), 3),
+        "outcome": _outcome(reason, error),
+        "reason": error or reason,
+        "store": coordinator.store.root,
+        "pages": {
+            "visited": tally.pages_visited,
+            "unchanged": tally.pages_unchanged,
+            "failed": dict(tally.pages_failed),
+            "queued": pages.waiting,
+            "retries_due": pages.retries(),
+            "next_retry": _instant(pages.next_due()),
+        },
+        "images": {
+            "found": tally.images_found,
+            "stored": tally.images_stored,
+            "by_width": dict(tally.by_width),
+            "failed": dict(tally.images_failed),
+            "wanted": images.waiting(),
+            "retries_due": images.retries(),
+            "next_retry": _instant(images.next_due()),
+            "unreadable": len(images.unreadable),
+        },
+        "links_skipped": dict(tally.links_skipped),
+        "bytes_downloaded": coordinator.rules.bytes_downloaded(),
+        "bytes_written": tally.bytes_written,
+        "requests": stats.get("downloader/request_count", 0),
+        "totals": {
+            "pages": len(pages.known) - pages.waiting,
+            "visited": len(coordinator.store.visited.extensions),
+            "downloaded": {coordinator.rules.smallest: len(images.stored)},
+            "failed": len(coordinator.store.failed.ids),
+        },
+        "warnings": _warnings(coordinator),
+        "examples": tally.examples,
+    }
+
+
+def _outcome(reason: str, error: str | None) -> str:
+    if error is not None:
+        return "failed"
+    if reason == "finished":
+        return "finished"
+    return "limit" if reason in LIMITS else "stopped"
+
+
+def _instant(micros: int | None) -> str | None:
+    return None if micros is None else to_text(micros)
+
+
+def _warnings(coordinator: Coordinator) -> list[str]:
+    store = coordinator.store
+    warnings = [
+        f"{path} is torn and was left out: scrapy verify --repair saves its pages"
+        for path in coordinator.pages.torn_batches
+    ]
+    strangers = [*store.queue.strangers, *store.pages.strangers, *store.visited.strangers]
+    strangers += [*store.downloaded.strangers, *store.failed.strangers]
+    if strangers:
+        warnings.append(
+            f"{len(strangers)} files in the store are not its own and were left alone, "
+            f"for example {strangers[0]}"
+        )
+    if store.pages.torn_lines:
+        warnings.append(f"{store.pages.torn_lines} torn lines in pages/ were left out")
+    if coordinator.images.unreadable:
+        warnings.append(
+            f"{len(coordinator.images.unreadable)} records in visited/ cannot be read: "
+            "scrapy verify --repair"
+        )
+    return warnings

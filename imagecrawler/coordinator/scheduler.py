@@ -1,0 +1,447 @@
+"""SCHEDULER: leases from the coordinator become requests, their ends become outcomes.
+
+A request has ended when the engine has dropped it from its set of requests in progress:
+after its items went through all pipelines. Scrapy has no public signal for that
+(scrapy#7978), so this reads ``engine._slot`` and asserts it when the store is opened.
+Before a store is opened (scrapy shell, fetch, parse, check) this is Scrapy's own scheduler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Self
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.core.scheduler import Scheduler
+from scrapy.exceptions import CloseSpider, DownloadCancelledError
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.misc import build_from_crawler, load_object
+from twisted.python.failure import Failure
+
+from imagecrawler.coordinator import signals as our_signals
+from imagecrawler.coordinator.contract import Failed, GivenBack, Lease, Redirected
+from imagecrawler.coordinator.dupefilter import StoreDupeFilter
+from imagecrawler.coordinator.folders import Coordinator
+from imagecrawler.coordinator.report import summary
+from imagecrawler.discovery.scope import Scope
+from imagecrawler.exceptions import ImageCrawlerError, UnsupportedScrapyError
+from imagecrawler.policies.failures import (
+    reason_of_exception,
+    reason_of_status,
+    retry_after_seconds,
+)
+from imagecrawler.storage.store import unwritable
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.internet.defer import Deferred
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.1
+GRACE_SECONDS = 5.0
+
+
+class StoreScheduler(Scheduler):
+    """The coordinator's hook in Scrapy. `begin` opens it for one run."""
+
+    crawler: Crawler
+    df: StoreDupeFilter
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build it without a JOBDIR: the store is the whole state (scrapyd sets one)."""
+        settings = crawler.settings
+        return cls(
+            dupefilter=build_from_crawler(load_object(settings["DUPEFILTER_CLASS"]), crawler),
+            mqclass=load_object(settings["SCHEDULER_MEMORY_QUEUE"]),
+            pqclass=load_object(settings["SCHEDULER_PRIORITY_QUEUE"]),
+            stats=crawler.stats,
+            crawler=crawler,
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.coordinator: Coordinator | None = None
+        self.failure: ImageCrawlerError | None = None
+        self._inflight: dict[Request, Lease] = {}
+        self._downloading: dict[str, set[Request]] = {}
+        self._continued: deque[Request] = deque()
+        self._closing_since: float | None = None
+        self._aborted = False
+        self._retry_timer: asyncio.TimerHandle | None = None
+        self._retry_exceptions: tuple[type[BaseException], ...] = ()
+        self._stopped_by: str | None = None
+        self._started_at = ""
+        self._stop_task: asyncio.Future[None] | None = None
+
+    # -- a run begins ----------------------------------------------------------------------
+
+    def begin(self, coordinator: Coordinator, *, started: str) -> None:
+        """Work off an opened coordinator from now on.
+
+        Raises UnsupportedScrapyError when this Scrapy lacks what the scheduler reads of it.
+        """
+        _assert_engine(self.crawler)
+        self.coordinator = self.df.coordinator = coordinator
+        self._started_at = started
+        exceptions = self.crawler.settings.getlist("RETRY_EXCEPTIONS")
+        self._retry_exceptions = tuple(load_object(name) for name in exceptions)
+        connect = self.crawler.signals.connect
+        connect(self._on_spider_error, signal=signals.spider_error)
+        connect(self._on_item_error, signal=signals.item_error)
+        connect(self._on_idle, signal=signals.spider_idle)
+        self._ticks = create_looping_call(self._tick)
+        self._ticks.start(TICK_SECONDS, now=False)
+        coordinator.start(self._wake, self._on_fatal)
+        if coordinator.rules.limits.max_seconds is not None:
+            loop = asyncio.get_running_loop()
+            loop.call_later(coordinator.rules.limits.max_seconds, self._stop, "max_seconds")
+
+    # -- Scrapy's interface ----------------------------------------------------------------
+
+    def has_pending_requests(self) -> bool:
+        """Whether the run has work, or waits for a group or a retry."""
+        if self.coordinator is None or super().has_pending_requests():
+            return super().has_pending_requests()
+        self._sweep()
+        if self._continued or self.coordinator.has_work():
+            self._arm_retry_timer()
+            return True
+        return False
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a start request, a redirect, or a request that a spider made. Never raises."""
+        if self.coordinator is None:
+            return super().enqueue_request(request)
+        lease = request.meta.get("lease")
+        if isinstance(lease, Lease):
+            return self._enqueue_redirect(request, lease)
+        if request.method != "GET" or request.callback is not None or request.dont_filter:
+            # What is more than a link to a page cannot be kept on disk: it lives in memory.
+            return super().enqueue_request(request)
+        if request.meta.get("is_start_request"):
+            return self.coordinator.add_start(request.url, str(request.meta["scope"]))
+        return self.coordinator.add_link(request.url, parent=request.meta.get("entry", {}))
+
+    def next_request(self) -> Request | None:
+        """Return the next request, or None: nothing now, or its host has no room."""
+        if self.coordinator is None:
+            return super().next_request()
+        self._sweep()
+        if self._continued:
+            return self._continued.popleft()
+        try:
+            lease = self.coordinator.lease(self._has_room)
+        except OSError as error:
+            self._on_fatal(error)
+            return None
+        if lease is None:
+            self.coordinator.flush()
+            return super().next_request()
+        return self._request(lease)
+
+    def close(self, reason: str) -> Deferred[None] | None:
+        """Write the last group and the summary, and release the store."""
+        closed = super().close(reason)
+        if self.coordinator is None:
+            return closed
+        return deferred_from_coro(self._close(reason))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the counts of the running crawl, for live progress."""
+        if self.coordinator is None:
+            return {}
+        slots = self.crawler.engine.downloader.slots
+        hosts = self.coordinator.pages.hosts(5, lambda h: len(self._downloading.get(h, ())))
+        for host in hosts:
+            slot = slots.get(host["host"])
+            host["delay"] = slot.delay if slot else 0.0
+        return {**self.coordinator.snapshot(), "hosts": hosts}
+
+    # -- requests out ----------------------------------------------------------------------
+
+    def _request(self, lease: Lease) -> Request:
+        spider: Any = self.crawler.spider
+        meta: dict[str, Any] = {"lease": lease, "depth": lease.entry.get("depth", 0)}
+        headers = {}
+        if lease.kind == "page":
+            callback = spider.parse_page
+            meta["download_maxsize"] = self.crawler.settings.getint("PAGE_MAX_BYTES")
+            if hops := lease.entry.get("hops"):
+                meta["redirect_times"] = hops
+            headers = _conditional_headers(lease.entry)
+            if headers:
+                meta["handle_httpstatus_list"] = [304]
+        else:
+            callback = spider.parse_image
+            if page := lease.entry.get("page"):
+                headers["Referer"] = page
+        request = Request(
+            lease.url,
+            callback=callback,
+            errback=self._on_failure,
+            headers=headers,
+            meta=meta,
+            dont_filter=True,
+        )
+        self._track(request, lease)
+        return request
+
+    def _track(self, request: Request, lease: Lease) -> None:
+        self._inflight[request] = lease
+        self._downloading.setdefault(lease.host, set()).add(request)
+
+    def _has_room(self, host: str) -> bool:
+        downloader = self.crawler.engine.downloader
+        slot = downloader.slots.get(host)
+        if slot is not None:
+            limit = slot.concurrency
+        else:
+            own = downloader.per_slot_settings.get(host, {})
+            limit = own.get("concurrency", downloader.domain_concurrency)
+        return len(self._downloading.get(host, ())) < max(1, limit)
+
+    # -- ends in ---------------------------------------------------------------------------
+
+    def _sweep(self) -> None:
+        assert self.coordinator is not None
+        engine = self.crawler.engine
+        slot = engine._slot
+        active = engine.downloader.active
+        inprogress = slot.inprogress if slot is not None else set()
+        for host, requests in list(self._downloading.items()):
+            left = {request for request in requests if request not in active}
+            if left:
+                requests -= left
+                if not requests:
+                    del self._downloading[host]
+                self.coordinator.release_host(host)
+        for request in [r for r in self._inflight if r not in inprogress]:
+            self._finish(self._inflight.pop(request))
+
+    def _finish(self, lease: Lease) -> None:
+        assert self.coordinator is not None
+        if lease.outcome is None and self._closing_since is not None:
+            lease.outcome = GivenBack()
+        self.coordinator.finish(lease)
+
+    def _enqueue_redirect(self, request: Request, lease: Lease) -> bool:
+        assert self.coordinator is not None
+        reasons = request.meta.get("redirect_reasons") or [0]
+        status = reasons[-1] if isinstance(reasons[-1], int) else 200
+        if lease.kind == "image" or self.coordinator.same_page(lease, request.url):
+            self._continue(request, lease)
+            return True
+        scope = _scope_after_redirect(lease, request.url)
+        lease.outcome = Redirected(status, request.url)
+        if scope is None:
+            self.coordinator.tally.skip_links({"redirect-out-of-scope": 1})
+            return False
+        hops = int(request.meta.get("redirect_times", 1))
+        return self.coordinator.add_redirect(lease, request.url, hops=hops, scope=scope)
+
+    def _continue(self, request: Request, lease: Lease) -> None:
+        for previous in [r for r, held in self._inflight.items() if held is lease]:
+            del self._inflight[previous]
+        self._track(request, lease)
+        self._continued.append(request)
+
+    def _on_failure(self, failure: Failure) -> None:
+        """Turn the failure of a leased request into its outcome (the errback of all leases)."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        lease: Lease = request.meta["lease"]
+        error = failure.value
+        if self._closing_since is not None and isinstance(error, DownloadCancelledError):
+            lease.outcome = GivenBack()
+            return
+        if isinstance(error, HttpError):
+            lease.outcome = self._failed_status(lease, error.response)
+        else:
+            lease.outcome = self._failed_try(lease, error)
+
+    def _failed_status(self, lease: Lease, response: Response) -> Failed:
+        header = response.headers.get("Retry-After")
+        return self.failed(
+            lease,
+            reason_of_status(response.status),
+            f"the server answered {response.status}",
+            status=response.status,
+            retry_after=header.decode("latin-1") if header else None,
+        )
+
+    def _failed_try(self, lease: Lease, error: BaseException | None) -> Failed:
+        names = [cls.__name__ for cls in type(error).__mro__]
+        listed = isinstance(error, self._retry_exceptions)
+        message = str(error) or type(error).__name__
+        reason = reason_of_exception(names, message)
+        return self.failed(lease, reason, message[:500], listed=listed)
+
+    def failed(
+        self,
+        lease: Lease,
+        reason: str,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: str | None = None,
+        listed: bool = False,
+    ) -> Failed:
+        """Return the outcome of a failed try, with its wait; a picture may have other URLs."""
+        assert self.coordinator is not None
+        wait = self.coordinator.rules.retries.wait_seconds(
+            attempts=lease.attempts + 1,
+            reason=reason,
+            status=status,
+            retry_after_seconds=retry_after_seconds(retry_after, now=time.time()),
+            listed_exception=listed,
+        )
+        if wait is None and lease.kind == "image" and self.coordinator.try_another(lease):
+            wait = 0.0
+        return Failed(reason, message, status, wait)
+
+    def _on_spider_error(self, failure: Failure, response: Response | None) -> None:
+        self._spoil(response, "parser-error", failure)
+
+    def _on_item_error(self, response: Response | None, failure: Failure) -> None:
+        self._spoil(response, "pipeline-error", failure)
+
+    def _spoil(self, response: Any, reason: str, failure: Failure) -> None:
+        lease = response.meta.get("lease") if isinstance(response, Response) else None
+        if isinstance(lease, Lease):
+            lease.outcome = Failed(reason, f"{type(failure.value).__name__}: {failure.value}"[:500])
+
+    # -- waking, stopping ------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        slot = self.crawler.engine._slot
+        if slot is not None and slot.closing is None:
+            slot.nextcall.schedule()
+
+    def _arm_retry_timer(self) -> None:
+        assert self.coordinator is not None
+        wait = self.coordinator.seconds_to_next()
+        if wait is None:
+            return
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+        self._retry_timer = asyncio.get_running_loop().call_later(wait + 0.001, self._wake)
+
+    def _tick(self) -> None:
+        slot = self.crawler.engine._slot
+        if self.coordinator is None or slot is None:
+            return
+        self._sweep()
+        if slot.closing is None:
+            return
+        now = asyncio.get_running_loop().time()
+        if self._closing_since is None:
+            self._closing_since = now
+            self.coordinator.drain()
+        self._empty_slot_queues()
+        grace = 0.0 if self.failure is not None else GRACE_SECONDS
+        if not self._aborted and now - self._closing_since >= grace:
+            self._aborted = True
+            self.crawler.signals.send_catch_log(our_signals.abort_in_flight)
+
+    def _empty_slot_queues(self) -> None:
+        for slot in self.crawler.engine.downloader.slots.values():
+            while slot.queue:
+                _, waiter = slot.queue.popleft()
+                error = DownloadCancelledError("the crawl is stopping")
+                waiter.errback(Failure(error))  # type: ignore[no-untyped-call]
+
+    def _stop(self, reason: str) -> None:
+        if self.crawler.engine._slot is not None and self._stopped_by is None:
+            self._stopped_by = reason
+            closing = self.crawler.engine.close_spider_async(reason=reason)
+            self._stop_task = asyncio.ensure_future(closing)
+
+    def stop_for(self, error: OSError) -> None:
+        """End the run: the store cannot be written. Nothing more is acknowledged."""
+        self._on_fatal(error)
+
+    def _on_fatal(self, error: OSError) -> None:
+        assert self.coordinator is not None
+        if self.failure is None:
+            self.failure = unwritable(self.coordinator.store.root, error)
+            logger.critical("%s", self.failure)
+            self._stop("store_error")
+
+    def _on_idle(self) -> None:
+        assert self.coordinator is not None
+        if (limit := self.coordinator.limit_reached()) is not None:
+            raise CloseSpider(limit)
+
+    async def _close(self, reason: str) -> None:
+        assert self.coordinator is not None
+        self._ticks.stop()
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+        self._closing_since = self._closing_since or 0.0
+        self._sweep()
+        coordinator = self.coordinator
+        await coordinator.close()
+        outcome = summary(
+            coordinator,
+            spider=self.crawler.spidercls.name,
+            reason=self._stopped_by or reason,
+            error=str(self.failure) if self.failure else None,
+            started=self._started_at,
+            stats=self.crawler.stats.get_stats(),
+        )
+        self.crawler.stats.set_value("run/summary", outcome)
+        try:
+            coordinator.store.write_summary(outcome)
+        except OSError as error:
+            self.failure = self.failure or unwritable(coordinator.store.root, error)
+        if self.failure is not None:
+            self.crawler.stats.set_value("run/exit_code", self.failure.exit_code)
+            self.crawler.stats.set_value("run/error", str(self.failure))
+        coordinator.store.close()
+
+
+def _conditional_headers(entry: dict[str, Any]) -> dict[str, str]:
+    pairs = {"If-None-Match": entry.get("etag"), "If-Modified-Since": entry.get("last_modified")}
+    return {name: value for name, value in pairs.items() if isinstance(value, str)}
+
+
+def _scope_after_redirect(lease: Lease, target: str) -> str | None:
+    """Return the scope for a page's redirect target, or None: it is out of scope.
+
+    A start page takes its scope along: http to https, the bare domain to www.
+    """
+    text = lease.entry.get("scope")
+    try:
+        scope = Scope.parse(text) if text else Scope.of("host", lease.url)
+    except ValueError:
+        scope = Scope.of("host", lease.url)
+    if scope.admits(target):
+        return str(scope)
+    if lease.entry.get("start"):
+        return str(Scope.of(str(scope).partition(":")[0], target))
+    return None
+
+
+def _assert_engine(crawler: Crawler) -> None:
+    slot = getattr(crawler.engine, "_slot", None)
+    downloader = crawler.engine.downloader
+    found = (
+        isinstance(getattr(slot, "inprogress", None), set)
+        and hasattr(slot, "closing")
+        and hasattr(getattr(slot, "nextcall", None), "schedule")
+        and isinstance(getattr(downloader, "active", None), set)
+        and isinstance(getattr(downloader, "slots", None), dict)
+    )
+    if not found:
+        raise UnsupportedScrapyError(
+            f"Scrapy {scrapy.__version__} lacks engine._slot.inprogress, which tells when a "
+            "request has ended. Install a version that works: pip install 'scrapy>=2.19,<2.20'"
+        )

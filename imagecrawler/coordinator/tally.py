@@ -1,0 +1,56 @@
+"""What one run did, counted for the summary and for live progress."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from imagecrawler.coordinator.contract import Rendered, Visited
+from imagecrawler.coordinator.group import Written
+
+_EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one run; ``examples`` has up to three URLs for each reason."""
+
+    pages_visited: int = 0
+    pages_unchanged: int = 0
+    pages_failed: Counter[str] = field(default_factory=Counter)
+    images_found: int = 0
+    images_stored: int = 0
+    by_width: Counter[str] = field(default_factory=Counter)
+    images_failed: Counter[str] = field(default_factory=Counter)
+    links_skipped: Counter[str] = field(default_factory=Counter)
+    bytes_written: int = 0
+    examples: dict[str, list[str]] = field(default_factory=dict)
+
+    def visited(self, outcome: Visited) -> None:
+        """Count a page that ended well."""
+        self.pages_visited += 1
+        self.pages_unchanged += outcome.status == 304
+
+    def stored(self, rendered: Rendered, result: Written) -> None:
+        """Count an image that has its files."""
+        self.images_stored += 1
+        self.by_width.update(bucket for bucket, _, _ in rendered.files)
+
+    def failed_page(self, reason: str, url: str) -> None:
+        """Count a page that has no next try."""
+        self.pages_failed[reason] += 1
+        self._example(reason, url)
+
+    def failed_image(self, reason: str, url: str) -> None:
+        """Count an image that has no next try."""
+        self.images_failed[reason] += 1
+        self._example(reason, url)
+
+    def skip_links(self, reasons: dict[str, int]) -> None:
+        """Count links that were not queued."""
+        self.links_skipped.update(reasons)
+
+    def _example(self, reason: str, url: str) -> None:
+        examples = self.examples.setdefault(reason, [])
+        if len(examples) < _EXAMPLES:
+            examples.append(url)

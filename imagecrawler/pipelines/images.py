@@ -1,0 +1,120 @@
+"""The download worker: an ImagesPipeline whose response comes from a scheduled request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
+from scrapy.http import Response
+from scrapy.pipelines.images import ImagesPipeline
+
+from imagecrawler.coordinator import signals
+from imagecrawler.coordinator.contract import GivenBack, Rendered
+from imagecrawler.coordinator.options import image_rules, number, store_path
+from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.items import ImageItem
+from imagecrawler.pipelines.workers import Workers
+from imagecrawler.storage.instants import to_text
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class ImageStorePipeline(ImagesPipeline):
+    """Renders the response of an `ImageItem` in a worker process and hands the files on.
+
+    The stock pipeline would fetch by itself, outside every limit; this one only takes
+    responses that the scheduler asked for. Other items pass.
+    """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Read the image settings. Raises SettingError."""
+        return cls(store_path(crawler.settings), crawler=crawler)
+
+    def __init__(self, store_uri: str, *, crawler: Crawler) -> None:
+        super().__init__(store_uri, crawler=crawler)
+        settings = crawler.settings
+        self._rules = image_rules(settings)
+        self._workers = Workers(
+            count=int(number(settings, "IMAGES_WORKERS", least=1)),
+            rules=self._rules,
+            tmp_dir=f"{store_uri}/tmp",
+            timeout_seconds=number(settings, "IMAGES_TIMEOUT_SECONDS"),
+        )
+        self._in_flight: set[asyncio.Future[Any]] = set()
+        crawler.signals.connect(self._abort, signal=signals.abort_in_flight)
+
+    def _get_store(self, uri: str) -> Any:
+        # The store's folders are made when the store is opened, not when a shell starts.
+        return None
+
+    async def process_item(self, item: Any, spider: Any = None) -> Any:
+        """Turn an image item's response into files. Raises DropItem for what is no image."""
+        scheduler = self.crawler.engine.scheduler
+        if not isinstance(item, ImageItem) or not isinstance(scheduler, StoreScheduler):
+            return item
+        coordinator = scheduler.coordinator
+        lease = coordinator.image_lease(item.id) if coordinator is not None else None
+        response, item.response = item.response, None
+        if lease is None or not isinstance(response, Response):
+            raise DropItem(f"{item.url} was not asked for by the scheduler")
+        try:
+            rendered = await self._render(response)
+        except ImageRejectedError as error:
+            lease.outcome = scheduler.failed(lease, error.reason, str(error))
+            raise DropItem(f"{item.url}: {error}") from error
+        except asyncio.CancelledError:
+            lease.outcome = GivenBack()
+            raise DropItem(f"{item.url}: the crawl is stopping") from None
+        except OSError as error:
+            lease.outcome = GivenBack()
+            scheduler.stop_for(error)
+            raise DropItem(f"{item.url}: {error}") from error
+        lease.outcome = rendered
+        self._describe(item, rendered)
+        return item
+
+    async def close_spider(self) -> None:
+        """End the workers."""
+        await asyncio.to_thread(self._workers.close)
+
+    async def _render(self, response: Response) -> Rendered:
+        future = asyncio.wrap_future(self._workers.submit(response.body))
+        self._in_flight.add(future)
+        try:
+            result = await future
+        finally:
+            self._in_flight.discard(future)
+        etag = response.headers.get("ETag")
+        facts: dict[str, Any] = {
+            "time": to_text(time.time_ns() // 1000),
+            "status": response.status,
+            "etag": etag.decode("latin-1")[:1000] if etag else None,
+            "fetched_url": response.url,
+            "sha256": result.sha256,
+            "bytes": result.bytes,
+            "format": result.format,
+            "width": result.width,
+            "height": result.height,
+        }
+        files = [(file.bucket, file.suffix, file.path) for file in result.files]
+        facts = {name: value for name, value in facts.items() if value is not None}
+        return Rendered(facts, files, sum(file.bytes for file in result.files))
+
+    def _describe(self, item: ImageItem, rendered: Rendered) -> None:
+        adapter = ItemAdapter(item)
+        for name in ("format", "width", "height", "sha256", "bytes"):
+            adapter[name] = rendered.facts[name]
+        item.files = {
+            bucket: f"downloaded/{bucket}/{item.id[:4]}/{item.id}{suffix}"
+            for bucket, suffix, _ in rendered.files
+        }
+
+    def _abort(self) -> None:
+        for future in list(self._in_flight):
+            future.cancel()

@@ -1,0 +1,79 @@
+"""The settings of the project, in the order in which one tunes a crawl.
+
+Names are Scrapy's where Scrapy has one (docs.scrapy.org/en/latest/topics/settings.html);
+the others are listed in the README. Override any of them with ``-s NAME=VALUE``.
+"""
+
+BOT_NAME = "imagecrawler"
+SPIDER_MODULES = ["imagecrawler.spiders"]
+NEWSPIDER_MODULE = "imagecrawler.spiders"
+COMMANDS_MODULE = "imagecrawler.commands"
+
+# -- who asks, and how often ------------------------------------------------------------------
+USER_AGENT = "imagecrawler/0.1"  # add a way to reach you: "… (+https://example.org/about-my-crawl)"
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+DOWNLOAD_DELAY = 0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+
+# -- the store --------------------------------------------------------------------------------
+IMAGES_STORE = "data"  # under scrapyd: an absolute path
+STORE_FSYNC = True  # False: survives the death of the process, not the loss of power
+
+# -- the images -------------------------------------------------------------------------------
+IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came
+IMAGES_MIN_WIDTH = 0
+IMAGES_MIN_HEIGHT = 0
+IMAGES_QUALITY = 85
+IMAGES_FORMAT = None  # None keeps the kind; "jpeg", "png", "webp", "avif" force one
+IMAGES_MAX_PIXELS = 100_000_000
+IMAGES_WORKERS = 2  # processes that decode and encode
+IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
+
+# -- failures: the ledger retries, one request a try ------------------------------------------
+RETRY_ENABLED = True
+RETRY_TIMES = 2
+RETRY_DELAY_SECONDS = 5.0  # before the first retry; four times as long before each further one
+RETRY_WAIT_SECONDS = 60.0  # a run waits for tries due within this time, then ends
+
+# -- ceilings on what the web may cost --------------------------------------------------------
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+PAGE_MAX_BYTES = 10 * 1024 * 1024
+DEPTH_LIMIT = 1000
+URLLENGTH_LIMIT = 2000
+QUERIES_PER_PATH_LIMIT = 10_000  # URLs of one path that differ in the query alone
+REDIRECT_MAX_TIMES = 10
+ALLOWED_NETWORKS: list[str] = []  # private networks that may be crawled, as CIDR: ["10.0.0.0/8"]
+
+# -- how it is put together -------------------------------------------------------------------
+SCHEDULER = "imagecrawler.coordinator.scheduler.StoreScheduler"
+DUPEFILTER_CLASS = "imagecrawler.coordinator.dupefilter.StoreDupeFilter"
+ITEM_PIPELINES = {
+    "imagecrawler.pipelines.pages.PagesPipeline": 800,
+    "imagecrawler.pipelines.images.ImageStorePipeline": 900,
+}
+DOWNLOAD_HANDLERS = {
+    "http": "imagecrawler.handlers.http.GuardedHTTPHandler",
+    "https": "imagecrawler.handlers.http.GuardedHTTPHandler",
+    "file": None,
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    # The ledger owns retries, the frontier owns scope.
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+CONCURRENT_ITEMS = 4  # a page is one item: more tasks a page only cost time
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 128 * 1024 * 1024  # bytes of responses being worked on
+REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups
+FEED_EXPORT_ENCODING = "utf-8"

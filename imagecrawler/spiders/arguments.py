@@ -1,0 +1,147 @@
+"""The ``-a`` arguments of the spiders: text in, checked values out."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from imagecrawler.coordinator.run import Limits
+from imagecrawler.discovery.scope import Scope
+from imagecrawler.exceptions import ArgumentError
+from imagecrawler.identity.urls import absolute_url
+from imagecrawler.policies.filters import UrlFilter
+
+SCOPES = ("page", "path", "host", "domain", "any")
+RENDERING = ("never", "auto", "always")
+_LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
+# Kept in the store for the next run that does not say otherwise; the rest is per run.
+_KEPT = ("start", "scope", "allow", "deny", "image_allow", "image_deny", "max_depth", "render")
+_BY_SPIDER = {
+    "site": (*_KEPT, *_LIMITS, "revisit"),
+    "download": ("image_allow", "image_deny", "max_images", "max_seconds", "max_bytes"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one run, checked. ``kept`` is what the store remembers of them."""
+
+    starts: tuple[str, ...] = ()
+    scope: str = "host"
+    links: UrlFilter = field(default_factory=UrlFilter)
+    images: UrlFilter = field(default_factory=UrlFilter)
+    limits: Limits = field(default_factory=Limits)
+    max_depth: int | None = None
+    revisit_seconds: float | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
+    """Return the arguments of a spider run. Names that begin with ``_`` (scrapyd's) pass.
+
+    Raises:
+        ArgumentError: an unknown name or a value that cannot be used; one line.
+    """
+    texts = {name: str(value) for name, value in given.items() if not name.startswith("_")}
+    known = _BY_SPIDER[spider]
+    for name in texts:
+        if name not in known:
+            raise ArgumentError(
+                f"-a {name}={texts[name]}: spider {spider} has no argument {name!r}; "
+                f"it takes {', '.join(known)}"
+            )
+    if "scope" in texts and texts["scope"] not in SCOPES:
+        raise ArgumentError(f"-a scope={texts['scope']}: choose one of {', '.join(SCOPES)}")
+    if texts.get("render", "never") != "never":
+        if texts["render"] not in RENDERING:
+            raise ArgumentError(
+                f"-a render={texts['render']}: choose one of {', '.join(RENDERING)}"
+            )
+        raise ArgumentError(
+            f"-a render={texts['render']}: this version does not render pages in a browser yet; "
+            "use render=never"
+        )
+    return Arguments(
+        starts=start_urls(texts["start"]) if "start" in texts else (),
+        scope=texts.get("scope", "host"),
+        links=_filter(texts, "allow", "deny"),
+        images=_filter(texts, "image_allow", "image_deny"),
+        limits=Limits(
+            max_pages=_whole(texts, "max_pages"),
+            max_images=_whole(texts, "max_images"),
+            max_seconds=_seconds(texts, "max_seconds"),
+            max_bytes=_whole(texts, "max_bytes"),
+        ),
+        max_depth=_whole(texts, "max_depth"),
+        revisit_seconds=_seconds(texts, "revisit"),
+        kept={name: texts[name] for name in _KEPT if name in texts},
+    )
+
+
+def start_urls(text: str) -> tuple[str, ...]:
+    """Return the start URLs that ``start`` names.
+
+    A URL; several, separated by a comma before the next http; or the name of a file with one
+    URL a line and ``#`` comments. Raises ArgumentError.
+    """
+    text = text.strip()
+    if re.match(r"[a-z][a-z0-9+.-]*:", text, re.IGNORECASE) or not Path(text).is_file():
+        return tuple(_start_url(part) for part in re.split(r"\s*,\s*(?=https?:)", text))
+    try:
+        lines = Path(text).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"-a start={text}: the file cannot be read ({error})") from None
+    urls = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
+    if not urls:
+        raise ArgumentError(f"-a start={text}: the file has no URL; write one a line")
+    return tuple(_start_url(url) for url in urls)
+
+
+def scope_text(kind: str, start: str) -> str:
+    """Return the scope that a start URL's links are kept to, as queue entries have it."""
+    return str(Scope.of(kind, start))
+
+
+def _start_url(text: str) -> str:
+    url = absolute_url(text, text) if re.match(r"https?://[^/?#]", text, re.IGNORECASE) else None
+    if url is None:
+        raise ArgumentError(
+            f"-a start={text}: not a URL that can be crawled; write it out, for example "
+            "start=https://example.com/gallery"
+        )
+    return url
+
+
+def _filter(texts: Mapping[str, str], allow: str, deny: str) -> UrlFilter:
+    for name in (allow, deny):
+        try:
+            re.compile(texts.get(name, ""))
+        except re.error as error:
+            raise ArgumentError(
+                f"-a {name}={texts[name]}: not a regular expression ({error})"
+            ) from None
+    return UrlFilter.of(texts.get(allow), texts.get(deny))
+
+
+def _whole(texts: Mapping[str, str], name: str) -> int | None:
+    if name not in texts:
+        return None
+    text = texts[name].strip().replace("_", "")
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentError(f"-a {name}={texts[name]}: give a whole number, 0 or more")
+    return int(text)
+
+
+def _seconds(texts: Mapping[str, str], name: str) -> float | None:
+    if name not in texts:
+        return None
+    try:
+        seconds = float(texts[name])
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise ArgumentError(f"-a {name}={texts[name]}: give a number of seconds, 0 or more")
+    return seconds

@@ -1,0 +1,160 @@
+"""Spider ``site``: from a start URL over all pages in scope, every image recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.http import Response, TextResponse
+
+from imagecrawler.coordinator.contract import Lease, Visited
+from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.discovery.page import parse_page
+from imagecrawler.discovery.sitemaps import parse_sitemap
+from imagecrawler.discovery.traps import QueryBudget
+from imagecrawler.identity.pictures import image_id
+from imagecrawler.identity.urls import absolute_url, authority
+from imagecrawler.items import FoundImage, ImageCandidate, PageItem
+from imagecrawler.spiders.link_rules import LinkRules
+from imagecrawler.spiders.store_spider import StoreSpider
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.robotstxt import RobotParser
+
+_SITEMAP = "sitemap"
+
+
+class SiteSpider(StoreSpider):
+    """Visits every page in scope, first in, first out, and yields page and image items.
+
+    Arguments: ``start``, ``scope``, ``allow``, ``deny``, ``image_allow``, ``image_deny``,
+    ``max_pages``, ``max_images``, ``max_depth``, ``max_seconds``, ``max_bytes``,
+    ``render``, ``revisit``.
+    """
+
+    name = "site"
+    visits_pages = True
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Listen for the sitemaps that robots.txt files name."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.queue_sitemaps, signal=signals.robots_parsed)
+        spider._rules = None
+        return spider
+
+    _rules: LinkRules | None
+
+    def parse_page(self, response: Response) -> Iterator[PageItem]:
+        """Yield what a page shows and where it leads; what is no page has nothing to show."""
+        lease: Lease = response.meta["lease"]
+        if response.status == 304:
+            lease.outcome = Visited(304, None, list(lease.entry.get("images") or []))
+            return
+        item = PageItem(
+            key=lease.key,
+            url=absolute_url(response.url, response.url) or lease.url,
+            status=response.status,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+        )
+        if lease.entry.get("as") == _SITEMAP:
+            self._read_sitemap(response, item, lease)
+        elif isinstance(response, TextResponse) and _is_html(response):
+            self._read_html(response, item, lease)
+        elif _content_type(response).startswith("image/"):
+            item.images = [_lone_image(item.url)]
+        yield item
+
+    def queue_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
+        """Queue the sitemaps of a host whose pages are in scope (``robots_parsed``)."""
+        lease = request.meta.get("lease")
+        scheduler = self.crawler.engine.scheduler
+        if not isinstance(lease, Lease) or lease.kind != "page":
+            return
+        assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
+        named = getattr(getattr(robotparser, "rp", None), "sitemaps", ())
+        if str(lease.entry.get("scope", "")).startswith("page"):
+            return
+        for text in list(named)[:100]:
+            url = absolute_url(text, request.url)
+            if url is not None and authority(url) == authority(request.url):
+                scheduler.coordinator.add_link(url, parent=lease.entry, **{"as": _SITEMAP})
+
+    def _read_html(self, response: TextResponse, item: PageItem, lease: Lease) -> None:
+        page = parse_page(response.text, url=item.url, robots_tag=_header(response, "X-Robots-Tag"))
+        item.title, item.canonical = page.title, page.canonical
+        links = page.links
+        variant = False
+        if page.canonical is not None and page.canonical != item.url:
+            variant = "?" in item.url
+            links = [page.canonical, *links] if not page.nofollow else links
+        self._sort_links(item, lease, links, variant=variant)
+        item.skipped_links.update(
+            {reason: number for reason, number in page.skipped.items() if reason != "image-file"}
+        )
+        scope = self._link_rules().scope_of(lease.entry, item.url)
+        for image in page.images:
+            if image.link is not None and not scope.admits(image.link):
+                image.link = None
+        item.images = page.images
+
+    def _read_sitemap(self, response: Response, item: PageItem, lease: Lease) -> None:
+        sitemap = parse_sitemap(response.body)
+        urls = [url for text in sitemap.locs if (url := absolute_url(text, item.url))]
+        if sitemap.kind == "index":
+            scope = self._link_rules().scope_of(lease.entry, item.url)
+            scheduler = self.crawler.engine.scheduler
+            assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
+            for url in urls:
+                if scope.admits(url):
+                    scheduler.coordinator.add_link(url, parent=lease.entry, **{"as": _SITEMAP})
+            return
+        self._sort_links(item, lease, urls, variant=False)
+        images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
+        item.images = [_lone_image(url) for url in images]
+
+    def _sort_links(self, item: PageItem, lease: Lease, links: list[str], *, variant: bool) -> None:
+        rules = self._link_rules()
+        depth = lease.entry.get("depth", 0) + 1
+        scope = rules.scope_of(lease.entry, item.url)
+        item.links, skipped = rules.sort(
+            links, scope=scope, depth=depth, page=item.url, variant=variant
+        )
+        item.skipped_links = dict(skipped)
+
+    def _link_rules(self) -> LinkRules:
+        if self._rules is None:
+            settings = self.crawler.settings
+            scheduler = self.crawler.engine.scheduler
+            assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
+            depth = self.arguments.max_depth
+            self._rules = LinkRules(
+                urls=self.arguments.links,
+                max_depth=settings.getint("DEPTH_LIMIT") if depth is None else depth,
+                max_url_chars=settings.getint("URLLENGTH_LIMIT"),
+                queries=QueryBudget(limit=settings.getint("QUERIES_PER_PATH_LIMIT")),
+                knows=scheduler.coordinator.knows_page,
+            )
+        return self._rules
+
+
+def _lone_image(url: str) -> FoundImage:
+    return FoundImage(image_id(url), url, [ImageCandidate(url)])
+
+
+def _is_html(response: TextResponse) -> bool:
+    kind = _content_type(response)
+    return not kind or "html" in kind or kind in ("text/plain", "application/xml", "text/xml")
+
+
+def _content_type(response: Response) -> str:
+    return (_header(response, "Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1")[:1000] if value else None

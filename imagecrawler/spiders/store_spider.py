@@ -1,0 +1,111 @@
+"""What all spiders of this project share: a store that is opened when the crawl begins."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+
+from imagecrawler.coordinator import signals
+from imagecrawler.coordinator.folders import Coordinator
+from imagecrawler.coordinator.options import run_rules, store_path
+from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.exceptions import ImageCrawlerError
+from imagecrawler.items import ImageItem
+from imagecrawler.spiders.arguments import Arguments, parse_arguments, scope_text
+from imagecrawler.storage.instants import to_text
+from imagecrawler.storage.store import Store, unwritable
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class StoreSpider(Spider):
+    """Opens the store, pins the start URLs, and turns image responses into items.
+
+    ``scrapy shell``, ``fetch``, ``parse`` and ``check`` never run `start`, so they leave the
+    store alone.
+    """
+
+    visits_pages = False
+    arguments: Arguments
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Check the arguments and settings. Raises ArgumentError, SettingError."""
+        arguments = parse_arguments(cls.name, kwargs)
+        spider = super().from_crawler(crawler, *args)
+        spider.arguments = arguments
+        spider.store_path = store_path(crawler.settings, relative_is_wrong="_job" in kwargs)
+        return spider
+
+    def __init__(self, **kwargs: Any) -> None:
+        # The arguments stay out of the spider's attributes: ``start`` would hide `start`.
+        super().__init__()
+        self.store_path = ""
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Open the store, and yield the start requests that this run adds to it."""
+        try:
+            coordinator, arguments = await asyncio.to_thread(self._opened)
+            self.arguments = arguments
+            await self.crawler.signals.send_catch_log_async(
+                signal=signals.starts_known, urls=list(arguments.starts)
+            )
+            scheduler = self.crawler.engine.scheduler
+            assert isinstance(scheduler, StoreScheduler)
+            scheduler.begin(coordinator, started=to_text(time.time_ns() // 1000))
+        except ImageCrawlerError as error:
+            self.logger.critical("%s", error)
+            self.crawler.stats.set_value("run/exit_code", error.exit_code)
+            self.crawler.stats.set_value("run/error", str(error))
+            raise CloseSpider("store_error") from error
+        for url in arguments.starts if self.visits_pages else ():
+            yield Request(url, meta={"scope": scope_text(arguments.scope, url)})
+
+    def parse_image(self, response: Response) -> Iterator[ImageItem]:
+        """Yield the item that the download worker turns into files."""
+        lease = response.meta["lease"]
+        yield ImageItem(lease.key, response.url, record=lease.entry, response=response)
+
+    def _opened(self) -> tuple[Coordinator, Arguments]:
+        settings = self.crawler.settings
+        store = Store.open(self.store_path, fsync=settings.getbool("STORE_FSYNC"))
+        try:
+            arguments = self._with_remembered(store)
+            rules = run_rules(
+                settings,
+                limits=arguments.limits,
+                images=arguments.images,
+                revisit_seconds=arguments.revisit_seconds,
+                visit_pages=self.visits_pages,
+                bytes_downloaded=self._bytes_downloaded,
+            )
+            return Coordinator.open(store, rules), arguments
+        except BaseException as error:
+            store.close()
+            if isinstance(error, OSError):
+                raise unwritable(self.store_path, error) from error
+            raise
+
+    def _with_remembered(self, store: Store) -> Arguments:
+        given = self.arguments
+        remembered = store.about.get("arguments")
+        remembered = remembered if isinstance(remembered, dict) else {}
+        if not self.visits_pages:
+            known = {k: v for k, v in remembered.items() if k in ("start", "scope")}
+            starts = parse_arguments("site", known).starts
+            return replace(given, starts=starts)
+        kept = {**remembered, **given.kept} if "start" not in given.kept else dict(given.kept)
+        store.write_about(arguments=kept)
+        merged = parse_arguments("site", kept)
+        return replace(merged, limits=given.limits, revisit_seconds=given.revisit_seconds)
+
+    def _bytes_downloaded(self) -> int:
+        return int(self.crawler.stats.get_value("downloader/response_bytes", 0))
