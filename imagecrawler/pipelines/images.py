@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Self
 
 from itemadapter import ItemAdapter
@@ -40,12 +42,10 @@ class ImageStorePipeline(ImagesPipeline):
         super().__init__(store_uri, crawler=crawler)
         settings = crawler.settings
         self._rules = image_rules(settings)
-        self._workers = Workers(
-            count=int(number(settings, "IMAGES_WORKERS", least=1)),
-            rules=self._rules,
-            tmp_dir=f"{store_uri}/tmp",
-            timeout_seconds=number(settings, "IMAGES_TIMEOUT_SECONDS"),
-        )
+        self._count = int(number(settings, "IMAGES_WORKERS", least=1))
+        self._timeout_seconds = number(settings, "IMAGES_TIMEOUT_SECONDS")
+        self._tmp_dir = os.path.join(store_uri, "tmp")
+        self._workers: Workers | None = None
         self._in_flight: set[asyncio.Future[Any]] = set()
         crawler.signals.connect(self._abort, signal=signals.abort_in_flight)
 
@@ -68,9 +68,9 @@ class ImageStorePipeline(ImagesPipeline):
         except ImageRejectedError as error:
             lease.outcome = scheduler.failed(lease, error.reason, str(error))
             raise DropItem(f"{item.url}: {error}") from error
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, BrokenProcessPool):
             lease.outcome = GivenBack()
-            raise DropItem(f"{item.url}: the crawl is stopping") from None
+            raise DropItem(f"{item.url}: its worker ended first") from None
         except OSError as error:
             lease.outcome = GivenBack()
             scheduler.stop_for(error)
@@ -81,10 +81,17 @@ class ImageStorePipeline(ImagesPipeline):
 
     async def close_spider(self) -> None:
         """End the workers."""
-        await asyncio.to_thread(self._workers.close)
+        if self._workers is not None:
+            await asyncio.to_thread(self._workers.close)
+
+    def _pool(self) -> Workers:
+        if self._workers is None:
+            rules, seconds = self._rules, self._timeout_seconds
+            self._workers = Workers(self._count, rules, self._tmp_dir, seconds)
+        return self._workers
 
     async def _render(self, response: Response) -> Rendered:
-        future = asyncio.wrap_future(self._workers.submit(response.body))
+        future = asyncio.wrap_future(self._pool().submit(response.body))
         self._in_flight.add(future)
         try:
             result = await future
