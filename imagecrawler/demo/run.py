@@ -19,7 +19,10 @@ def crawl(store: str) -> int:
     """Crawl the demo site into ``store``; return the crawl's exit code (128 + n for signal n)."""
     with _site_at_its_ports() as site:
         print(f"Crawling the demo site at {site.start_url} into {store}", flush=True)
-        return run_child(_command(site.start_url, store))
+        code = run_child(_command(site.start_url, store))
+    print("The demo site is gone again; make crawl brings it back and goes on.")
+    print("A site of your choice: make crawl START=https://…", flush=True)
+    return code
 
 
 def _site_at_its_ports() -> DemoSite:

@@ -1,0 +1,223 @@
+"""The end of a crawl in words: from what summary.json says to what a person reads, purely."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.filesize import decimal
+
+_REASONS_SHOWN = 4
+_URL_SHOWN = 76
+_MEANINGS = {
+    "http-404": "not there",
+    "http-410": "gone for good",
+    "http-403": "not allowed by the site",
+    "http-429": "the site asked for fewer requests",
+    "http-503": "the site was overloaded",
+    "dns": "no such host",
+    "refused": "nobody answered at that address",
+    "timeout": "too slow",
+    "not-an-image": "not an image, or a broken one",
+    "too-small": "smaller than IMAGES_MIN_WIDTH or IMAGES_MIN_HEIGHT",
+    "too-large": "over the limits for bytes or pixels",
+    "duplicate": "the same picture is stored already",
+    "opted-out": "its owner does not want it used",
+    "blocked-address": "a private address, see ALLOWED_NETWORKS",
+    "robots": "robots.txt asks crawlers to stay away",
+    "excluded": "left out by your settings",
+    "dropped": "taken out by hand",
+}
+# Those that may be over: worth another try by hand before their time comes.
+_PASSING = ("timeout", "dns", "refused", "http-429", "http-5")
+
+
+def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None) -> str:
+    """Return the account of one run in plain text, some 25 lines at most, no newline at the end.
+
+    Commands to type next name the store unless it is ``default_store`` or that is None.
+    Whatever is missing in ``summary`` is left out or counts as 0.
+    """
+    pages, images = _part(summary, "pages"), _part(summary, "images")
+    examples = _part(summary, "examples")
+    commands = _next(summary, _option(summary, default_store))
+    lines = [
+        _ending(summary),
+        "",
+        f"Pages    {_counted(pages, 'visited', 'unchanged', 'queued')}",
+        *_reasons("failed", _part(pages, "failed"), examples),
+        f"Images   {_counted(images, 'found', 'stored', 'wanted')}",
+        *_widths(_part(images, "by_width")),
+        *_reasons("failed", _part(images, "failed"), examples),
+        *_reasons("skipped", _part(images, "skipped"), examples),
+        *_links(_part(summary, "links_skipped")),
+        f"Data     {_data(summary)}",
+        *_totals(_part(summary, "totals")),
+        "",
+        *_where(summary),
+        "What to type next:",
+        *(f"  {command:<36} {why}" for command, why in commands),
+    ]
+    return "\n".join(_printable(line.rstrip()) for line in lines)
+
+
+def _part(summary: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = summary.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _ending(summary: Mapping[str, Any]) -> str:
+    took = f"after {_duration(summary.get('seconds') or 0)}"
+    reason = f" ({summary['reason']})" if summary.get("reason") else ""
+    left = _part(summary, "pages").get("queued", 0) or _part(summary, "images").get("wanted", 0)
+    outcome = summary.get("outcome")
+    if outcome == "finished":
+        return f"Finished {took}." if left else f"Finished {took}: nothing is left to do."
+    if outcome == "limit":
+        return f"Stopped {took} at a limit that you set{reason}. What is left is kept for later."
+    if outcome == "stopped":
+        return f"Stopped {took} as you asked{reason}. Nothing is lost: what is left is kept."
+    return f"Failed {took}{reason}. What was done until then is kept."
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _counted(counts: Mapping[str, Any], first: str, *others: str) -> str:
+    """Say the first and what is not zero of the others, with the failed and skipped."""
+    said = [f"{counts.get(first) or 0:,} {first}"]
+    said += [f"{counts[name]:,} {_STATES[name]}" for name in others if counts.get(name)]
+    for name in ("failed", "skipped"):
+        number = sum(_part(counts, name).values())
+        if number:
+            said.append(f"{number:,} {name}")
+    return ", ".join(said)
+
+
+_STATES = {
+    "unchanged": "of them unchanged",
+    "queued": "still to visit",
+    "stored": "stored",
+    "wanted": "still to fetch",
+}
+
+
+def _widths(by_width: Mapping[str, int]) -> Iterator[str]:
+    if by_width:
+        said = ", ".join(f"{number:,} {_width(width)}" for width, number in by_width.items())
+        yield f"         stored: {said}"
+
+
+def _width(width: str) -> str:
+    return f"at {width} px" if width.isdecimal() else f"as {width}"
+
+
+def _reasons(
+    state: str, reasons: Mapping[str, int], examples: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    for reason, number in ordered[:_REASONS_SHOWN]:
+        meaning = f" ({_MEANINGS[reason]})" if reason in _MEANINGS else ""
+        urls = examples.get(reason)
+        example = f", such as {_short(urls[0])}" if urls else ""
+        yield f"         {state}: {number:,} {reason}{meaning}{example}"
+    others = ordered[_REASONS_SHOWN:]
+    if others:
+        number = sum(count for _, count in others)
+        yield f"         {state}: {number:,} for {len(others)} other reasons"
+
+
+def _links(skipped: Mapping[str, int]) -> Iterator[str]:
+    ordered = sorted(skipped.items(), key=lambda item: (-item[1], item[0]))
+    if ordered:
+        said = ", ".join(f"{number:,} {reason}" for reason, number in ordered[:6])
+        yield f"Links    not followed: {said}{', …' if len(ordered) > 6 else ''}"
+
+
+def _data(summary: Mapping[str, Any]) -> str:
+    downloaded, written = (
+        decimal(int(summary.get(name) or 0)) for name in ("bytes_downloaded", "bytes_written")
+    )
+    requests = summary.get("requests") or 0
+    return f"{downloaded} downloaded in {requests:,} requests, {written} written"
+
+
+def _totals(totals: Mapping[str, Any]) -> Iterator[str]:
+    if totals:
+        widths = ", ".join(
+            f"{number:,} {_width(width)}" for width, number in _part(totals, "downloaded").items()
+        )
+        stored = f"; stored: {widths}" if widths else ""
+        yield f"Store    {totals.get('visited') or 0:,} images known in all{stored}"
+
+
+def _where(summary: Mapping[str, Any]) -> Iterator[str]:
+    store = summary.get("store")
+    if store:
+        yield f"The images are in {store}/downloaded"
+
+
+def _option(summary: Mapping[str, Any], default_store: str | None) -> str:
+    store = summary.get("store")
+    named = store and default_store is not None and store != default_store
+    return f" -s {shlex.quote(f'IMAGES_STORE={store}')}" if named else ""
+
+
+def _next(summary: Mapping[str, Any], option: str) -> Iterator[tuple[str, str]]:
+    pages, images = _part(summary, "pages"), _part(summary, "images")
+    queued, wanted = pages.get("queued") or 0, images.get("wanted") or 0
+    due = (pages.get("retries_due") or 0) + (images.get("retries_due") or 0)
+    if queued or due:
+        yield f"scrapy crawl site{option}", _going_on(summary, queued, due)
+    if wanted:
+        yield f"scrapy crawl download{option}", f"fetches {_number(wanted, 'image')} still wanted"
+    failed = {**_part(pages, "failed"), **_part(images, "failed")}
+    passing = sorted(reason for reason in failed if reason.startswith(_PASSING))[:_REASONS_SHOWN]
+    if passing:
+        yield f"scrapy retry --only {','.join(passing)}{option}", "tries those again at once"
+    if summary.get("outcome") == "finished" and not queued and not wanted:
+        yield f"scrapy crawl site -a revisit=86400{option}", "looks again at pages older than a day"
+    yield f"scrapy status{option}", "shows what the store has"
+
+
+def _going_on(summary: Mapping[str, Any], queued: int, due: int) -> str:
+    said = [f"goes on with {_number(queued, 'page')}"] if queued else []
+    if due:
+        said.append(f"tries {_number(due, 'failure')} again when due{_next_time(summary)}")
+    return ", ".join(said)
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _next_time(summary: Mapping[str, Any]) -> str:
+    times = [_part(summary, name).get("next_retry") for name in ("pages", "images")]
+    instants = sorted(instant for time in times if (instant := _instant(time)))
+    return f": the next {instants[0]:%Y-%m-%d %H:%M:%S} UTC" if instants else ""
+
+
+def _instant(time: object) -> datetime | None:
+    if isinstance(time, (int, float)):
+        return datetime.fromtimestamp(time, UTC)
+    if not isinstance(time, str) or not time:
+        return None
+    try:
+        return datetime.fromisoformat(time).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _short(url: str) -> str:
+    return url if len(url) <= _URL_SHOWN else f"{url[: _URL_SHOWN - 1]}…"
+
+
+def _printable(line: str) -> str:
+    """A URL or a reason from the web must not steer the terminal."""
+    return "".join(char if char.isprintable() else "?" for char in line)

@@ -1,0 +1,85 @@
+"""The summary tells a person what happened, where the files are, and what to type next."""
+
+from typing import Any
+
+import pytest
+
+from imagecrawler.extensions.summary_text import summary_text
+
+FULL: dict[str, Any] = {
+    "spider": "site",
+    "seconds": 12.4,
+    "outcome": "finished",
+    "reason": None,
+    "store": "/home/me/pictures",
+    "pages": {"visited": 45, "unchanged": 3, "failed": {"timeout": 2}, "queued": 0,
+              "retries_due": 2, "next_retry": "2026-11-21T06:00:00+00:00"},
+    "images": {"found": 79, "stored": 75, "by_width": {"600": 75, "1200": 72},
+               "failed": {"http-404": 1, "not-an-image": 2, "dns": 1},
+               "skipped": {"too-small": 3}, "wanted": 1,
+               "retries_due": 1, "next_retry": 1795240800},
+    "links_skipped": {"nofollow": 1, "not-in-scope": 12},
+    "bytes_downloaded": 12_345_678,
+    "bytes_written": 9_000_000,
+    "requests": 1210,
+    "totals": {"visited": 79, "downloaded": {"600": 75, "1200": 72}},
+    "examples": {"http-404": ["http://127.0.0.1:8787/broken/missing.jpg"]},
+}  # fmt: skip
+
+
+def test_everything_is_said_within_25_lines() -> None:
+    text = summary_text(FULL)
+    assert len(text.splitlines()) <= 25
+    for said in (
+        "Finished after 12 s.",
+        "45 visited, 3 of them unchanged, 2 failed",
+        "79 found, 75 stored, 1 still to fetch, 4 failed, 3 skipped",
+        "stored: 75 at 600 px, 72 at 1200 px",
+        "1 http-404 (not there), such as http://127.0.0.1:8787/broken/missing.jpg",
+        "skipped: 3 too-small",
+        "not followed: 12 not-in-scope, 1 nofollow",
+        "12.3 MB downloaded in 1,210 requests, 9.0 MB written",
+        "The images are in /home/me/pictures/downloaded",
+        "fetches 1 image still wanted",
+        "scrapy retry --only dns,timeout",
+        "tries 3 failures again when due: the next 2026-11-21 06:00:00 UTC",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"outcome": "finished", "images": {}, "pages": {"visited": 1}}, "nothing is left to do"),
+        ({"outcome": "limit", "reason": "max_pages=3"}, "at a limit that you set (max_pages=3)"),
+        ({"outcome": "stopped", "reason": "SIGINT"}, "as you asked (SIGINT). Nothing is lost"),
+        ({"outcome": "failed", "reason": "No space left on device"}, "(No space left on device)"),
+    ],
+)
+def test_it_says_how_the_run_ended(changes: dict[str, Any], said: str) -> None:
+    assert said in summary_text({**FULL, **changes}).splitlines()[0]
+
+
+def test_a_stopped_crawl_says_how_to_go_on() -> None:
+    text = summary_text({"outcome": "stopped", "pages": {"queued": 7}})
+    assert "scrapy crawl site " in text and "goes on with 7 pages" in text
+
+
+def test_commands_name_a_store_that_is_not_the_default() -> None:
+    assert "IMAGES_STORE" not in summary_text(FULL, default_store="/home/me/pictures")
+    named = summary_text({**FULL, "store": "/my data"}, default_store="/home/me/pictures")
+    assert "scrapy status -s 'IMAGES_STORE=/my data'" in named
+
+
+def test_an_empty_summary_is_still_an_account() -> None:
+    text = summary_text({})
+    assert "0 visited" in text and "0 found" in text and "scrapy status" in text
+
+
+def test_many_reasons_are_cut_and_nothing_steers_the_terminal() -> None:
+    many = {f"http-5{n:02}": n + 1 for n in range(40)}
+    examples = {"http-539": ["http://x/\x1b[2J" + "y" * 500]}
+    failed = {"failed": many}
+    text = summary_text({"pages": failed, "images": failed, "examples": examples})
+    assert len(text.splitlines()) <= 25 and "for 36 other reasons" in text
+    assert "\x1b" not in text and max(map(len, text.splitlines())) < 400
