@@ -9,6 +9,9 @@ SPIDER_MODULES = ["imagecrawler.spiders"]
 NEWSPIDER_MODULE = "imagecrawler.spiders"
 COMMANDS_MODULE = "imagecrawler.commands"
 
+LOG_LEVEL = "INFO"
+DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # the ledger and the summary say what was not stored
+
 # -- who asks, and how often ------------------------------------------------------------------
 USER_AGENT = "imagecrawler/0.1"  # add a way to reach you: "… (+https://example.org/about-my-crawl)"
 ROBOTSTXT_OBEY = True
@@ -48,6 +51,7 @@ PAGE_MAX_BYTES = 10 * 1024 * 1024
 DEPTH_LIMIT = 1000
 URLLENGTH_LIMIT = 2000
 QUERIES_PER_PATH_LIMIT = 10_000  # URLs of one path that differ in the query alone
+BARREN_PAGES_LIMIT = 250  # pages in a row, alike but for numbers, that show nothing new; 0: none
 REDIRECT_MAX_TIMES = 10
 ALLOWED_NETWORKS: list[str] = []  # private networks that may be crawled, as CIDR: ["10.0.0.0/8"]
 

@@ -282,9 +282,12 @@ class Coordinator:
                 self._release(lease)
         self._note_retries(group, result)
         for lease, rendered in group.rendered:
-            self.images.stored.add(lease.key)
             self._release(lease)
-            self.tally.stored(rendered, result)
+            if lease.key in result.duplicates:
+                self.tally.failed_image("duplicate", lease.url)
+            else:
+                self.images.stored.add(lease.key)
+                self.tally.stored(rendered)
         for lease, failure in group.failures:
             self._release(lease)
             self._note_failure(lease, failure)
@@ -295,7 +298,8 @@ class Coordinator:
         for host, key in result.wanted:
             self.images.want(host, key)
         self.tally.images_found += result.new_images
-        self.tally.images_failed["excluded"] += len(result.excluded)
+        if result.excluded:
+            self.tally.images_failed["excluded"] += len(result.excluded)
         self.tally.bytes_written += result.bytes_written
         self._wake()
 
@@ -381,7 +385,7 @@ class Coordinator:
         return None
 
     def _sight(self, image: FoundImage, item: PageItem) -> str:
-        key = self.images.id_of(image, self._knows_image)
+        key = self.images.id_of(image, self.knows_image)
         self.images.add_aliases(key, [c.url for c in image.candidates])
         sighting: dict[str, Any] = {
             "url": image.url,
@@ -401,7 +405,8 @@ class Coordinator:
         self._committer.changed()
         return key
 
-    def _knows_image(self, key: str) -> bool:
+    def knows_image(self, key: str) -> bool:
+        """Whether an image has a record, or is about to."""
         return key in self.store.visited.extensions or key in self._new_images
 
     def _queue_if_new(self, url: str, entry: dict[str, Any]) -> bool:
@@ -459,6 +464,8 @@ class Coordinator:
         reader = self._reader
         while reader.aliases:
             self.images.add_aliases(*reader.aliases.popleft())
+        while reader.contents:
+            self._cache.contents.setdefault(*reader.contents.popleft())
         while reader.found:
             host, key = reader.found.popleft()
             self.images.want(host, key)

@@ -16,6 +16,7 @@ from imagecrawler.coordinator.contract import Lease, Rendered
 from imagecrawler.identity.renditions import candidate_from_json, choose_candidate
 from imagecrawler.identity.urls import host_name
 from imagecrawler.items import ImageCandidate
+from imagecrawler.storage import atomic
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.pages import LineAt, PageLine
 from imagecrawler.storage.queue import Batch, Entry
@@ -50,15 +51,20 @@ class Written:
     excluded: list[str] = field(default_factory=list)
     batches: list[tuple[str, Batch]] = field(default_factory=list)
     places: list[LineAt] = field(default_factory=list)
+    duplicates: dict[str, str] = field(default_factory=dict)  # image id to the first's id
     bytes_written: int = 0
 
 
 class RecordCache:
-    """The records last read or written, so that a picture on many pages is read once."""
+    """The records last read or written, so that a picture on many pages is read once.
+
+    ``contents`` maps 64 bits of the sha256 of fetched bytes to the first image that had them.
+    """
 
     def __init__(self, store: Store, size: int = 4096) -> None:
         self._store = store
         self._size = size
+        self.contents: dict[int, str] = {}
         self._records: OrderedDict[str, Record] = OrderedDict()
 
     def get(self, image_id: str) -> Record | None:
@@ -92,7 +98,7 @@ def write_group(
     for image_id, sighting, exclusion in group.sightings:
         _write_sighting(store, cache, widths, stored, written, image_id, sighting, exclusion)
     for lease, rendered in group.rendered:
-        _settle(store, cache, widths, written, lease, rendered)
+        _settle(store, cache, widths, stored, written, lease, rendered)
         written.bytes_written += rendered.bytes_written
     for lease, failure in group.failures:
         _write_failure(store, cache, stored, lease, failure)
@@ -166,11 +172,16 @@ def _settle(
     store: Store,
     cache: RecordCache,
     widths: Widths,
+    stored: set[str],
     written: Written,
     lease: Lease,
     rendered: Rendered,
 ) -> None:
     record = dict(cache.get(lease.key) or lease.entry)
+    first = cache.contents.setdefault(content_key(rendered.facts["sha256"]), lease.key)
+    if first != lease.key:
+        _note_duplicate(store, cache, stored, written, lease, rendered, first)
+        return
     files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
     for bucket, suffix, _ in rendered.files:
         files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
@@ -187,6 +198,33 @@ def _settle(
     bucket, suffix, temporary = smallest
     store.downloaded.adopt(temporary, bucket, lease.key, suffix)
     store.failed.remove(lease.key)
+
+
+def _note_duplicate(
+    store: Store,
+    cache: RecordCache,
+    stored: set[str],
+    written: Written,
+    lease: Lease,
+    rendered: Rendered,
+    first: str,
+) -> None:
+    written.duplicates[lease.key] = first
+    record = {**(cache.get(lease.key) or lease.entry)}
+    record.pop("upgrade", None)
+    if lease.key not in stored:
+        message = f"the same bytes as {first}"
+        failure = _failure(lease.url, "duplicate", message, store.clock.now())
+        store.failed.write(lease.key, {**failure, "attempts": lease.attempts + 1, "first": first})
+        record.update(rendered.facts)
+    cache.put(lease.key, record)
+    for _, _, temporary in rendered.files:
+        atomic.remove(temporary)
+
+
+def content_key(sha256: str) -> int:
+    """Return the 64 bits under which fetched bytes are remembered."""
+    return int(sha256[:16], 16)
 
 
 def _write_failure(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from imagecrawler.coordinator.contract import Lease
-from imagecrawler.coordinator.group import best_candidate, wants_more
+from imagecrawler.coordinator.group import best_candidate, content_key, wants_more
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier, clean_entries
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.identity.pictures import image_id
@@ -142,6 +142,7 @@ class StoreReader:
         self.found: deque[tuple[str, str]] = deque()
         self.later: deque[tuple[int, str, str]] = deque()
         self.aliases: deque[tuple[str, list[str]]] = deque()
+        self.contents: deque[tuple[int, str]] = deque()
         self.unreadable = 0
         self.done = False
         self.stop = False
@@ -178,6 +179,9 @@ class StoreReader:
         others = [url for url in urls if isinstance(url, str) and image_id(url) != key]
         if others:
             self.aliases.append((key, others))
+        sha256 = record.get("sha256")
+        if key in self._stored and isinstance(sha256, str) and len(sha256) == 64:
+            self.contents.append((content_key(sha256), key))
         if not wanted or (key in self._stored and not self._lacks_files(record)):
             return
         if key in self._store.failed.ids and key not in self._stored:

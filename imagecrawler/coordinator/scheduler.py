@@ -397,7 +397,6 @@ class StoreScheduler(Scheduler):
             started=self._started_at,
             stats=self.crawler.stats.get_stats(),
         )
-        self.crawler.stats.set_value("run/summary", outcome)
         try:
             coordinator.store.write_summary(outcome)
         except OSError as error:

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from imagecrawler.coordinator.contract import Rendered, Visited
-from imagecrawler.coordinator.group import Written
 
 _EXAMPLES = 3
 
@@ -31,7 +30,7 @@ class Tally:
         self.pages_visited += 1
         self.pages_unchanged += outcome.status == 304
 
-    def stored(self, rendered: Rendered, result: Written) -> None:
+    def stored(self, rendered: Rendered) -> None:
         """Count an image that has its files."""
         self.images_stored += 1
         self.by_width.update(bucket for bucket, _, _ in rendered.files)

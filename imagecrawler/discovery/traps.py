@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from hashlib import blake2b
 
@@ -14,6 +15,7 @@ _MAX_PERIOD = 16
 
 _MIN_COMBINATIONS = 100
 _HASH_BYTES = 8
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def trap_reason(
@@ -104,3 +106,38 @@ class QueryBudget:
 
 def _digest(text: str) -> bytes:
     return blake2b(text.encode(errors="surrogatepass"), digest_size=_HASH_BYTES).digest()
+
+
+class BarrenPatterns:
+    """Gives up on pages that are alike but for numbers when many in a row show nothing new.
+
+    A calendar or a counter has endless pages; none of them has a picture that is not known,
+    or leads to anything but more of its kind. A page that does begins the count anew.
+    Memory is bounded: the counts of the least recently visited patterns are forgotten.
+    """
+
+    def __init__(self, limit: int, max_patterns: int = 10_000) -> None:
+        self._limit = limit
+        self._max_patterns = max_patterns
+        self._barren: dict[str, int] = {}
+
+    @staticmethod
+    def pattern(url: str) -> str:
+        """Return what is the same for URLs that differ in numbers and parameter values."""
+        address, _, query = url.partition("?")
+        names = "&".join(part.partition("=")[0] for part in query.split("&")) if query else ""
+        return f"{_DIGITS.sub('0', address)}?{_DIGITS.sub('0', names)}"
+
+    def visited(self, url: str, *, fruitful: bool) -> None:
+        """Note a page that was visited, and whether it showed something new."""
+        pattern = self.pattern(url)
+        count = self._barren.pop(pattern, 0)
+        self._barren[pattern] = 0 if fruitful else count + 1
+        if len(self._barren) > self._max_patterns:
+            del self._barren[next(iter(self._barren))]
+
+    def is_given_up(self, url: str) -> bool:
+        """Whether links like this one are not worth following any more. Limit 0: never."""
+        if not self._limit or not self._barren:
+            return False
+        return self._barren.get(self.pattern(url), 0) >= self._limit

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from imagecrawler.discovery.scope import Scope
-from imagecrawler.discovery.traps import QueryBudget, trap_reason
+from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget, trap_reason
 from imagecrawler.policies.filters import UrlFilter
 
 
@@ -19,6 +19,7 @@ class LinkRules:
     max_depth: int | None
     max_url_chars: int
     queries: QueryBudget
+    barren: BarrenPatterns
     knows: Callable[[str], bool]
     scopes: dict[str, Scope] = field(default_factory=dict)
 
@@ -51,6 +52,8 @@ class LinkRules:
                 skipped[reason] += 1
             elif not self.queries.admits(url):
                 skipped["too-many-queries"] += 1
+            elif self.barren.is_given_up(url):
+                skipped["barren-pattern"] += 1
             else:
                 kept.append(url)
         return kept, skipped

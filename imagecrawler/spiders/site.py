@@ -12,7 +12,7 @@ from imagecrawler.coordinator.contract import Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.discovery.page import parse_page
 from imagecrawler.discovery.sitemaps import parse_sitemap
-from imagecrawler.discovery.traps import QueryBudget
+from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import absolute_url, authority
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
@@ -101,6 +101,7 @@ class SiteSpider(StoreSpider):
             if image.link is not None and not scope.admits(image.link):
                 image.link = None
         item.images = page.images
+        self._note_yield(item)
 
     def _read_sitemap(self, response: Response, item: PageItem, lease: Lease) -> None:
         sitemap = parse_sitemap(response.body)
@@ -116,6 +117,18 @@ class SiteSpider(StoreSpider):
         self._sort_links(item, lease, urls, variant=False)
         images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
         item.images = [_lone_image(url) for url in images]
+
+    def _note_yield(self, item: PageItem) -> None:
+        """Tell the trap rules whether a page showed a picture or a kind of page not yet known."""
+        rules = self._link_rules()
+        scheduler = self.crawler.engine.scheduler
+        assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
+        knows_image = scheduler.coordinator.knows_image
+        own = rules.barren.pattern(item.url)
+        fruitful = any(not knows_image(image.id) for image in item.images) or any(
+            not rules.knows(url) and rules.barren.pattern(url) != own for url in item.links
+        )
+        rules.barren.visited(item.url, fruitful=fruitful)
 
     def _sort_links(self, item: PageItem, lease: Lease, links: list[str], *, variant: bool) -> None:
         rules = self._link_rules()
@@ -137,6 +150,7 @@ class SiteSpider(StoreSpider):
                 max_depth=settings.getint("DEPTH_LIMIT") if depth is None else depth,
                 max_url_chars=settings.getint("URLLENGTH_LIMIT"),
                 queries=QueryBudget(limit=settings.getint("QUERIES_PER_PATH_LIMIT")),
+                barren=BarrenPatterns(settings.getint("BARREN_PAGES_LIMIT")),
                 knows=scheduler.coordinator.knows_page,
             )
         return self._rules
