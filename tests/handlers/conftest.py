@@ -32,6 +32,7 @@ class Site(ThreadingHTTPServer):
         self.connections: list[str] = []
         self.requests: list[dict[str, str]] = []
         self.server_names: list[str | None] = []
+        self.hung_up = threading.Event()
         self.context = context
         if context:
             context.sni_callback = lambda _socket, name, _context: self.server_names.append(name)
@@ -73,6 +74,8 @@ class Answers(BaseHTTPRequestHandler):
             time.sleep(600)
         elif parts.path.startswith("/hang"):
             self._drip(first=64)
+        elif parts.path == "/when-hung-up":
+            self._answer(200 if self.server.hung_up.wait(30) else 500, b"")
         elif parts.path == "/drip":
             self._drip(first=0)
         else:
@@ -92,10 +95,13 @@ class Answers(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "100000")
         self.end_headers()
         self.wfile.write(b"x" * first)
-        for _ in range(600):
-            self.wfile.write(b"x")
-            self.wfile.flush()
-            time.sleep(1.1)
+        try:
+            for _ in range(6000):
+                self.wfile.write(b"x")
+                time.sleep(1.1)
+        except OSError:
+            self.server.hung_up.set()
+            raise
 
     def log_message(self, *_args: object) -> None:
         """The journal is enough."""

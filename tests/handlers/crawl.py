@@ -10,7 +10,7 @@ Prints one JSON object: ``results`` by URL, ``stats``, ``aborted``, ``closed`` (
 import json
 import sys
 import time
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import scrapy
 from scrapy import signals
@@ -23,6 +23,12 @@ from imagecrawler.handlers.resolver import CachingNameResolver, system_lookup
 JOB = json.loads(sys.argv[1]) if __name__ == "__main__" else {}
 HANDLER = "imagecrawler.handlers.http.GuardedHTTPHandler"
 OUT = {"results": {}, "looked_up": []}
+
+
+def limit(url):
+    """``?limit=2`` in a URL is its own download_timeout."""
+    asked = parse_qs(urlsplit(url).query).get("limit")
+    return {"download_timeout": float(asked[0])} if asked else {}
 
 
 class NamedResolver(CachingNameResolver):
@@ -66,7 +72,7 @@ class Probe(scrapy.Spider):
                 errback=self.failed,
                 dont_filter=True,
                 cb_kwargs={"asked": url},
-                meta={"asked": url, **JOB.get("meta", {})},
+                meta={"asked": url, **limit(url), **JOB.get("meta", {})},
             )
 
     def arrived(self, response, asked):

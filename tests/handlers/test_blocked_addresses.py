@@ -79,6 +79,10 @@ def test_the_server_would_have_answered(crawl, site):
     assert {url: result.get("status") for url, result in run.results.items()} == dict.fromkeys(
         urls, 200
     )
+    # The client says the host as the URL does (RFC 9110, section 7.2).
+    assert {request["host"] for request in site.requests} == {
+        f"{host}:{site.port}" for host in [*hosts, "inside.example"]
+    }
 
 
 def test_a_start_origin_is_admitted_and_nothing_beside_it(crawl, site, other_site):
@@ -206,13 +210,13 @@ def test_other_schemes_have_no_handler(crawl, tmp_path):
 
 def test_a_proxy_is_not_asked_for_what_is_seen_to_be_private(crawl, site):
     hosts = ["127.0.0.1", "127.1", "0x7f.1", "[::1]", "10.0.0.1", "localhost", "a.localhost."]
-    private = [f"http://{host}:81/" for host in hosts]
+    private = [f"{scheme}://{host}:81/" for host in hosts for scheme in ("http", "https")]
     public = "http://public.example/"
 
     run = crawl(
         urls=[*private, public],
         settings={"HTTPPROXY_ENABLED": True},
-        env={"http_proxy": f"http://127.0.0.1:{site.port}"},
+        env=dict.fromkeys(["http_proxy", "https_proxy"], f"http://127.0.0.1:{site.port}"),
     )
 
     assert {run.results[url].get("error") for url in private} == {"BlockedAddressError"}

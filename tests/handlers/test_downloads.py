@@ -37,6 +37,19 @@ def test_a_slow_answer_ends_by_the_total_time(crawl, site, path, where):
     assert "Traceback" not in run.log
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_download_that_timed_out_holds_no_connection(crawl, request, scheme):
+    """The second answer comes when the server has seen the first connection close."""
+    site = request.getfixturevalue({"http": "site", "https": "secure_site"}[scheme])
+    start = f"{scheme}://127.0.0.1:{site.port}"
+    slow, after = f"{start}/hang?limit=1", f"{start}/when-hung-up"
+
+    run = crawl(pins=[start], urls=[slow, after])
+
+    assert run.results[slow]["error"] == "DownloadTimeoutError"
+    assert run.results[after]["status"] == 200
+
+
 def test_a_silent_name_server_counts_into_the_total_time(crawl):
     url = "http://silent.example/"
 
