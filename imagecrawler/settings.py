@@ -75,6 +75,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
+EXTENSIONS = {"imagecrawler.extensions.progress.Progress": 500}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 CONCURRENT_ITEMS = 4  # a page is one item: more tasks a page only cost time

@@ -10,9 +10,10 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from imagecrawler.coordinator.options import image_rules, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
 from imagecrawler.exceptions import ImageCrawlerError
+from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.spiders.arguments import parse_arguments
-from imagecrawler.storage.store import preflight
+from imagecrawler.storage.store import preflight, read_summary
 
 if TYPE_CHECKING:
     import argparse
@@ -51,6 +52,8 @@ class Command(CrawlCommand):
         self.exitcode = int(stats.get_value("run/exit_code", 0))
         if self.crawler_process.bootstrap_failed:
             self.exitcode = self.exitcode or 1
+        if stats.get_value("run/summarised"):
+            print(summary_text(read_summary(store_path(crawler.settings))))
 
 
 def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:

@@ -286,8 +286,8 @@ class Coordinator:
             if lease.key in result.duplicates:
                 self.tally.failed_image("duplicate", lease.url)
             else:
+                self.tally.stored(rendered, again=lease.key in self.images.stored)
                 self.images.stored.add(lease.key)
-                self.tally.stored(rendered)
         for lease, failure in group.failures:
             self._release(lease)
             self._note_failure(lease, failure)

@@ -47,6 +47,7 @@ def summary(
         "images": {
             "found": tally.images_found,
             "stored": tally.images_stored,
+            "improved": tally.images_improved,
             "by_width": dict(tally.by_width),
             "failed": dict(tally.images_failed),
             "wanted": images.waiting(),

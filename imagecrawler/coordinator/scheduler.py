@@ -399,6 +399,7 @@ class StoreScheduler(Scheduler):
         )
         try:
             coordinator.store.write_summary(outcome)
+            self.crawler.stats.set_value("run/summarised", True)
         except OSError as error:
             self.failure = self.failure or unwritable(coordinator.store.root, error)
         if self.failure is not None:

@@ -19,6 +19,7 @@ class Tally:
     pages_failed: Counter[str] = field(default_factory=Counter)
     images_found: int = 0
     images_stored: int = 0
+    images_improved: int = 0
     by_width: Counter[str] = field(default_factory=Counter)
     images_failed: Counter[str] = field(default_factory=Counter)
     links_skipped: Counter[str] = field(default_factory=Counter)
@@ -30,8 +31,11 @@ class Tally:
         self.pages_visited += 1
         self.pages_unchanged += outcome.status == 304
 
-    def stored(self, rendered: Rendered) -> None:
-        """Count an image that has its files."""
+    def stored(self, rendered: Rendered, *, again: bool) -> None:
+        """Count an image that has its files; ``again``: a better rendition of one that had."""
+        if again:
+            self.images_improved += 1
+            return
         self.images_stored += 1
         self.by_width.update(bucket for bucket, _, _ in rendered.files)
 

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary, ref
 
 from scrapy import signals
 
+from imagecrawler.coordinator import signals as our_signals
 from imagecrawler.exceptions import ArgumentError, BlockedAddressError
 from imagecrawler.handlers.resolver import addresses_of
 from imagecrawler.security.addresses import AddressRules, Origin, allowed_networks
@@ -58,6 +59,11 @@ class AddressGuard:
         addresses = await addresses_of(origin.host, origin.port)
         self.pin(origin, addresses)
         return addresses
+
+    async def pin_starts(self, urls: list[str]) -> None:
+        """Pin all start URLs of a run (the signal ``starts_known``)."""
+        for url in urls:
+            await self.pin_start(url)
 
     def trust_typed(self, origin: Origin) -> None:
         """Pin ``origin`` at its next connection, to what it is at then."""
@@ -106,6 +112,7 @@ def guard_for(crawler: Crawler) -> AddressGuard:
     if guard is None:
         networks = allowed_networks(crawler.settings.getlist("ALLOWED_NETWORKS"))
         guard = _guards[crawler] = AddressGuard(AddressRules(networks))
+        crawler.signals.connect(guard.pin_starts, our_signals.starts_known)
         _watch_typed_urls(crawler, guard)
     return guard
 

@@ -22,6 +22,7 @@ from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import deferred_to_future
 
+from imagecrawler.coordinator import signals as our_signals
 from imagecrawler.handlers.endpoints import GuardedEndpointFactory
 from imagecrawler.handlers.guard import AddressGuard, guard_for
 from imagecrawler.security.addresses import Origin
@@ -59,6 +60,7 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         self._abort_reason: str | None = None
         self._warned_of_proxy = False
         _handlers.setdefault(crawler, []).append(self)
+        crawler.signals.connect(self._abort_in_flight, our_signals.abort_in_flight)
 
     async def download_request(self, request: Request) -> Response:
         """Return the response, whole.
@@ -89,6 +91,9 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         # The handler knows its crawler: kept here, it would keep the crawler for ever.
         _handlers.pop(self.crawler, None)
         await super().close()
+
+    def _abort_in_flight(self) -> None:
+        self.abort_all("the crawl is stopping")
 
     def abort_all(self, reason: str) -> int:
         """Fail every download at once, and those that are still to come. Return how many."""

@@ -109,6 +109,15 @@ class Store:
             self._lock = None
 
 
+def read_summary(root: str) -> dict[str, Any]:
+    """Return the summary of the last run on a store; empty when there is none."""
+    try:
+        found = json.loads(Path(root, "summary.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def preflight(root: str) -> None:
     """Raise what opening a store for writing would raise, without keeping it open."""
     Store.open(root).close()
