@@ -15,7 +15,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -95,8 +95,8 @@ class _Job:
     """One image under way. ``task`` is its latest try; what an earlier one says is void."""
 
     body: bytes
-    stem: str
     future: Future[RenderedFiles]
+    stem: str = ""
     task: Future[RenderedFiles] | None = None
     kills: int = 0
     broken_pools: int = 0
@@ -113,7 +113,7 @@ class Workers:
     def __init__(self, count: int, rules: ImageRules, tmp_dir: str, timeout_seconds: float) -> None:
         self._count = count
         self._rules = rules
-        self._stem = os.path.join(tmp_dir, f"image-{os.getpid()}-{secrets.token_hex(4)}")
+        self._stem = f"{tmp_dir}/image-{os.getpid()}-{secrets.token_hex(4)}"
         self._timeout_seconds = timeout_seconds
         self._serial = itertools.count()
         self._pool: ProcessPool | None = None
@@ -135,7 +135,7 @@ class Workers:
 
         Raises RuntimeError after `close`.
         """
-        job = _Job(body, f"{self._stem}-{next(self._serial)}", Future())
+        job = _Job(body, Future())
         if len(body) > self._rules.max_bytes:  # refused before it is copied to a worker
             message = f"{len(body)} bytes, more than {self._rules.max_bytes}"
             job.future.set_exception(ImageRejectedError("too-large", message))
@@ -144,7 +144,10 @@ class Workers:
             if self._is_closed:
                 raise RuntimeError("the image workers are closed")
             self._jobs.add(job)
-            self._dispatch(job)
+            try:
+                self._dispatch(job)
+            except RuntimeError:  # the pool broke when nobody was waiting to be told
+                self._replace(self._running_pool())
         return job.future
 
     def close(self) -> None:
@@ -158,20 +161,17 @@ class Workers:
         for job in jobs:
             self._remove_files(job)
             job.future.cancel()
+            job.future.set_running_or_notify_cancel()
 
     def _dispatch(self, job: _Job) -> None:
         pool = self._running_pool()
-        try:
-            job.task = task = pool.schedule(
-                _write_renditions,
-                args=(job.body, self._rules, job.stem, self._timeout_seconds),
-                timeout=self._timeout_seconds,
-            )
-        except RuntimeError:  # broken, and nobody was waiting to be told
-            job.task = None
-            self._replace(pool)
-        else:
-            task.add_done_callback(lambda done: self._finish(job, done, pool))
+        job.stem = f"{self._stem}-{next(self._serial)}"
+        job.task = task = pool.schedule(
+            _write_renditions,
+            args=(job.body, self._rules, job.stem, self._timeout_seconds),
+            timeout=self._timeout_seconds,
+        )
+        task.add_done_callback(lambda done: self._finish(job, done, pool))
 
     def _running_pool(self) -> ProcessPool:
         if self._pool is None:
@@ -192,16 +192,22 @@ class Workers:
                 return
             self._pool = None
             # Not here: this may be one of the threads that would be waited for.
-            threading.Thread(target=_end, args=(broken,), daemon=True).start()
+            leftovers = [path for job in self._jobs for path in self._paths(job)]
+            threading.Thread(target=_end, args=(broken, leftovers), daemon=True).start()
             for job in list(self._jobs):
-                job.task = None
-                job.broken_pools += 1
-                if job.broken_pools < _MAX_BROKEN_POOLS:
-                    self._remove_files(job)
-                    self._dispatch(job)
-                else:
-                    error = BrokenProcessPool("the image workers keep dying")
-                    self._settle(job, error=error)
+                self._dispatch_again(job)
+
+    def _dispatch_again(self, job: _Job) -> None:
+        job.task = None
+        job.broken_pools += 1
+        error = BrokenProcessPool("the image workers keep dying")
+        if job.broken_pools >= _MAX_BROKEN_POOLS:
+            self._settle(job, error=error)
+            return
+        try:
+            self._dispatch(job)
+        except RuntimeError:
+            self._settle(job, error=error)
 
     def _finish(self, job: _Job, task: Future[RenderedFiles], pool: ProcessPool) -> None:
         with self._lock:
@@ -215,7 +221,7 @@ class Workers:
                 job.kills += 1
                 if job.kills < _MAX_KILLS:
                     self._remove_files(job)
-                    self._dispatch(job)
+                    self._dispatch_again(job)
                     return
         if error is None:
             self._settle(job, result=task.result())
@@ -226,7 +232,9 @@ class Workers:
         self, job: _Job, result: RenderedFiles | None = None, error: BaseException | None = None
     ) -> None:
         with self._lock:
-            self._jobs.discard(job)
+            if job not in self._jobs:  # closed meanwhile, and its files are gone
+                return
+            self._jobs.remove(job)
         if error is not None:
             self._remove_files(job)
         if not job.future.set_running_or_notify_cancel():
@@ -252,13 +260,18 @@ class Workers:
         return error
 
     def _remove_files(self, job: _Job) -> None:
-        for bucket in self._rules.widths:
-            remove(_temporary_path(job.stem, str(bucket)))
+        for path in self._paths(job):
+            remove(path)
+
+    def _paths(self, job: _Job) -> list[str]:
+        return [_temporary_path(job.stem, str(bucket)) for bucket in self._rules.widths]
 
 
-def _end(pool: ProcessPool) -> None:
-    pool.stop()
+def _end(pool: ProcessPool, leftovers: Iterable[str] = ()) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
+    for path in leftovers:
+        remove(path)
 
 
 @contextmanager
@@ -291,7 +304,7 @@ class _BareSpawnProcess(SpawnProcess):
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")
             try:
-                return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+                return SpawnProcess._Popen(process_obj)
             finally:
                 sys.modules["__main__"] = main
 

@@ -28,6 +28,14 @@ def only_file(body, rules=RULES):
     return file
 
 
+def reference(shows, size, kind):
+    """Full decoding and LANCZOS, with the loss of the codec itself where it has one."""
+    resized = shows.resize(size, Image.Resampling.LANCZOS)
+    if kind in ("JPEG", "WEBP", "AVIF"):
+        return decode(encode(resized, kind, quality=85))
+    return resized
+
+
 def grey16(width=80, height=60):
     values = [(x * 65535) // (width - 1) for _ in range(height) for x in range(width)]
     return Image.frombytes("I;16", (width, height), struct.pack(f"<{len(values)}H", *values))
@@ -41,8 +49,8 @@ L, RGB, RGBA = quadrants().convert("L"), quadrants(), with_hole()
 
 # name: bytes, what they show, the kind and mode of a resized file, mean colour error allowed
 KINDS = {
-    "jpeg": (encode(RGB, "JPEG", quality=95), RGB, "JPEG", "RGB", 2),
-    "jpeg progressive": (encode(RGB, "JPEG", quality=95, progressive=True), RGB, "JPEG", "RGB", 2),
+    "jpeg": (encode(RGB, "JPEG", quality=95), RGB, "JPEG", "RGB", 3),
+    "jpeg progressive": (encode(RGB, "JPEG", quality=95, progressive=True), RGB, "JPEG", "RGB", 3),
     "jpeg grey": (encode(L, "JPEG", quality=95), L, "JPEG", "L", 2),
     "jpeg cmyk": (encode(RGB.convert("CMYK"), "JPEG", quality=95), RGB, "JPEG", "RGB", 3),
     "jpeg cmyk, no marker": (
@@ -60,7 +68,7 @@ KINDS = {
     "gif": (encode(RGB.quantize(256), "GIF"), RGB, "GIF", None, 4),
     "gif, clear": (encode(palette_with_alpha(), "GIF"), None, "GIF", None, 0),
     "webp": (encode(RGB, "WEBP", quality=95), RGB, "WEBP", "RGB", 3),
-    "webp lossless, alpha": (encode(RGBA, "WEBP", lossless=True), RGBA, "WEBP", "RGBA", 1),
+    "webp lossless, alpha": (encode(RGBA, "WEBP", lossless=True), RGBA, "WEBP", "RGBA", 2),
     "webp alpha": (encode(RGBA, "WEBP", quality=95), RGBA, "WEBP", "RGBA", 3),
     "avif": (encode(RGB, "AVIF", quality=95), RGB, "AVIF", "RGB", 3),
     "avif alpha": (encode(RGBA, "AVIF", quality=95), RGBA, "AVIF", "RGBA", 3),
@@ -81,8 +89,7 @@ def test_a_wide_image_is_resized_and_keeps_kind_colour_and_alpha(name):
     if mode is not None:
         assert image.mode == mode
     if shows is not None:
-        reference = shows.resize((40, 30), Image.Resampling.LANCZOS)
-        assert mean_error(image, reference) <= allowed
+        assert mean_error(image, reference(shows, (40, 30), kind)) <= allowed
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -132,8 +139,7 @@ def test_exif_orientation_is_applied_before_widths_are_counted(orientation, widt
     image = decode(file.data)
     assert image.size == (file.width, file.height) == (min(width, 80), min(width, 80) * 3 // 4)
     assert image.getexif().get(0x0112, 1) == 1
-    reference = upright.resize(image.size, Image.Resampling.LANCZOS)
-    assert mean_error(image, reference) < 3
+    assert mean_error(image, reference(upright, image.size, "JPEG")) < 3
     assert (file.data == body) == (orientation == 1 and width >= 80)
 
 
@@ -187,8 +193,8 @@ def test_animation_survives(kind, clear):
         image.load()
         original.load()
         assert image.info["duration"] == original.info["duration"]
-        reference = original.convert("RGBA").resize((40, 30), Image.Resampling.LANCZOS)
-        assert mean_error(image, reference) < 8
+        expected = original.convert("RGBA").resize((40, 30), Image.Resampling.LANCZOS)
+        assert mean_error(image, expected) < 8
     assert only_file(body, ImageRules((80,))).data == body
 
 
@@ -197,8 +203,8 @@ def test_several_widths_come_from_one_decoding_largest_first():
     files = render(body, ImageRules((100, 300, 800, 1200, "original"))).files
     assert [file.bucket for file in files] == ["original", "800", "300", "100"]
     for file in files:
-        reference = quadrants(1000, 750).resize((file.width, file.height), Image.LANCZOS)
-        assert mean_error(decode(file.data), reference) < 2
+        expected = reference(quadrants(1000, 750), (file.width, file.height), "JPEG")
+        assert mean_error(decode(file.data), expected) < 2
 
 
 @pytest.mark.parametrize("size", [(1000, 3), (3, 1000), (999, 667), (1601, 1201)])
@@ -213,7 +219,7 @@ def test_cmyk_with_a_broken_profile_is_converted_without_it():
     image = decode(only_file(body).data)
     assert image.mode == "RGB"
     assert "icc_profile" not in image.info
-    assert mean_error(image, RGB.resize((40, 30), Image.Resampling.LANCZOS)) < 3
+    assert mean_error(image, reference(RGB, (40, 30), "JPEG")) < 3
 
 
 def test_too_small_and_too_large_are_told_from_the_header():

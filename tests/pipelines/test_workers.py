@@ -1,0 +1,310 @@
+"""The worker processes: their results, and that nothing an image does reaches the crawl."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from concurrent.futures import CancelledError, wait
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.pipelines import workers as module
+from imagecrawler.pipelines.workers import Workers
+
+PATIENCE_SECONDS = 60
+RULES = ImageRules((40, 60, "original"))
+HANGS, DIES, IS_KILLED, FILLS_THE_DISK = b"hang", b"die", b"killed", b"disk"
+
+
+def picture(width=80, height=60):
+    import io
+
+    output = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(output, "JPEG")
+    return output.getvalue()
+
+
+@pytest.fixture
+def tmp_dir(tmp_path):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def workers(tmp_dir):
+    pool = Workers(2, RULES, str(tmp_dir), timeout_seconds=PATIENCE_SECONDS)
+    yield pool
+    pool.close()
+
+
+def misbehave(body, rules, stem, timeout_seconds):
+    """The task, with bodies that stand for what no real image can be relied on to do."""
+    if body[:4] in (HANGS, DIES, IS_KILLED[:4], FILLS_THE_DISK):
+        Path(f"{stem}-original").write_bytes(b"half")
+    if body == HANGS:
+        signal.pause()
+    if body == DIES:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if body == IS_KILLED:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if body == FILLS_THE_DISK:
+        os.unlink(f"{stem}-original")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{stem}-original")
+    return module._write_renditions(body, rules, stem, timeout_seconds)
+
+
+@pytest.fixture
+def misbehaving(monkeypatch):
+    original = module.ProcessPool.schedule
+
+    def schedule(pool, function, **options):
+        return original(pool, misbehave, **options)
+
+    monkeypatch.setattr(module.ProcessPool, "schedule", schedule)
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (answer := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return answer
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def loaded_modules():
+    return os.getpid(), sorted(sys.modules), sys.modules["__main__"].__dict__.get("__file__")
+
+
+def worker_pids(workers):
+    return list(workers._pool._pool_manager.worker_manager.workers)
+
+
+def test_renditions_arrive_as_whole_files_the_smallest_last(workers, tmp_dir):
+    body = picture()
+    result = workers.submit(body).result(PATIENCE_SECONDS)
+    assert (result.format, result.width, result.height, result.bytes) == ("jpeg", 80, 60, len(body))
+    assert [file.bucket for file in result.files] == ["original", "60", "40"]
+    assert Path(result.files[0].path).read_bytes() == body
+    for file in result.files:
+        assert os.path.getsize(file.path) == file.bytes
+        with Image.open(file.path) as image:
+            assert image.size == (file.width, file.height)
+    result.discard()
+    assert not list(tmp_dir.iterdir())
+
+
+def test_many_at_once_each_get_their_own(workers):
+    futures = {workers.submit(picture(80 + n, 60)): 80 + n for n in range(60)}
+    paths = set()
+    for future, width in futures.items():
+        result = future.result(PATIENCE_SECONDS)
+        assert result.width == width
+        paths.update(file.path for file in result.files)
+    assert len(paths) == 180
+
+
+def test_a_rejection_keeps_its_reason(workers, tmp_dir):
+    with pytest.raises(ImageRejectedError) as caught:
+        workers.submit(b"<html>").result(PATIENCE_SECONDS)
+    assert caught.value.reason == "not-an-image"
+    with pytest.raises(ImageRejectedError) as caught:
+        workers.submit(bytes(RULES.max_bytes + 1)).result(PATIENCE_SECONDS)
+    assert caught.value.reason == "too-large"
+    assert not list(tmp_dir.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault_of_the_image(tmp_path):
+    workers = Workers(1, RULES, str(tmp_path / "missing"), PATIENCE_SECONDS)
+    try:
+        with pytest.raises(FileNotFoundError, match="missing"):
+            workers.submit(picture()).result(PATIENCE_SECONDS)
+    finally:
+        workers.close()
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_full_disk_is_an_os_error(workers, tmp_dir):
+    with pytest.raises(OSError, match="No space left") as caught:
+        workers.submit(FILLS_THE_DISK).result(PATIENCE_SECONDS)
+    assert caught.value.errno == errno.ENOSPC
+    assert not list(tmp_dir.iterdir())
+
+
+def test_a_write_that_fails_in_the_middle_leaves_nothing(tmp_dir, monkeypatch):
+    def write_half(descriptor, data):
+        os.write(descriptor, data[: len(data) // 2])
+        if b"-40" in os.readlink(f"/proc/self/fd/{descriptor}").encode():
+            raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(module, "write_all", write_half)
+    with pytest.raises(OSError, match="full"):
+        module._write_renditions(picture(), RULES, str(tmp_dir / "image"), PATIENCE_SECONDS)
+    assert not list(tmp_dir.iterdir())
+
+
+@pytest.mark.usefixtures("misbehaving")
+@pytest.mark.parametrize(("body", "reason"), [(DIES, "not-an-image"), (IS_KILLED, "too-large")])
+def test_a_crashing_decoder_fails_only_its_image(workers, tmp_dir, body, reason):
+    good = [workers.submit(picture()) for _ in range(10)]
+    bad = workers.submit(body)
+    good += [workers.submit(picture()) for _ in range(10)]
+    with pytest.raises(ImageRejectedError) as caught:
+        bad.result(PATIENCE_SECONDS)
+    assert caught.value.reason == reason
+    results = [future.result(PATIENCE_SECONDS) for future in good]
+    for result in results:
+        result.discard()
+    assert not list(tmp_dir.iterdir())
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_hanging_decoder_fails_only_its_image(tmp_dir):
+    workers = Workers(1, RULES, str(tmp_dir), timeout_seconds=1.0)
+    try:
+        bad, good = workers.submit(HANGS), workers.submit(picture())
+        with pytest.raises(ImageRejectedError, match="not decoded within 1 seconds") as caught:
+            bad.result(PATIENCE_SECONDS)
+        assert caught.value.reason == "too-large"
+        good.result(PATIENCE_SECONDS).discard()
+        assert not list(tmp_dir.iterdir())
+    finally:
+        workers.close()
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_worker_killed_from_outside_costs_no_image(workers, tmp_dir):
+    hanging = workers.submit(HANGS)
+    until(lambda: list(tmp_dir.iterdir()))
+    good = [workers.submit(picture()) for _ in range(20)]
+    for pid in worker_pids(workers):
+        os.kill(pid, signal.SIGKILL)
+    for future in good:
+        future.result(PATIENCE_SECONDS).discard()
+    assert not hanging.done()  # it was given another worker
+    workers.close()
+    assert hanging.cancelled()
+    assert not list(tmp_dir.iterdir())
+
+
+def test_idle_workers_that_die_are_replaced(workers):
+    workers.submit(picture()).result(PATIENCE_SECONDS)
+    for _ in range(2):
+        pids = worker_pids(workers)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda pids=pids: not any(is_running(pid) for pid in pids))
+        workers.submit(picture()).result(PATIENCE_SECONDS)
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_closing_ends_what_hangs_and_cancels_what_waits(tmp_dir):
+    workers = Workers(2, RULES, str(tmp_dir), PATIENCE_SECONDS)
+    futures = [workers.submit(HANGS) for _ in range(8)]
+    until(lambda: len(list(tmp_dir.iterdir())) == 2)
+    pids = worker_pids(workers)
+    workers.close()
+    assert not any(is_running(pid) for pid in pids)
+    assert not wait(futures, 0).not_done
+    with pytest.raises(CancelledError):
+        futures[0].result()
+    assert not list(tmp_dir.iterdir())
+    with pytest.raises(RuntimeError, match="closed"):
+        workers.submit(picture())
+    workers.close()
+
+
+def test_a_cancelled_image_leaves_no_file(workers, tmp_dir):
+    futures = [workers.submit(picture()) for _ in range(6)]
+    assert futures[-1].cancel()
+    for future in futures[:-1]:
+        future.result(PATIENCE_SECONDS).discard()
+    until(lambda: not workers._jobs)
+    assert not list(tmp_dir.iterdir())
+
+
+def test_a_worker_does_not_load_the_crawler(workers):
+    workers.submit(picture()).result(PATIENCE_SECONDS)
+    pool = workers._running_pool()
+    _, names, main = pool.schedule(loaded_modules).result(PATIENCE_SECONDS)
+    assert "PIL.Image" in names
+    assert main is None
+    assert not {"scrapy", "twisted", "asyncio", "lxml"} & set(names)
+
+
+def test_terminal_signals_do_not_reach_a_worker(workers):
+    workers.submit(picture()).result(PATIENCE_SECONDS)
+    pids = worker_pids(workers)
+    for pid in pids:
+        os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGTERM)
+    for _ in range(4):
+        workers.submit(picture()).result(PATIENCE_SECONDS)
+    assert worker_pids(workers) == pids
+
+
+PARENT = """
+    import sys
+    print("main ran", __name__, flush=True)
+    from imagecrawler.imaging.rules import ImageRules
+    from imagecrawler.pipelines.workers import Workers
+
+    workers = Workers(2, ImageRules((40,)), sys.argv[1], 60)
+    body = open(sys.argv[2], "rb").read()
+    for future in [workers.submit(body) for _ in range(8)]:
+        future.result(60).discard()
+    print(*workers._pool._pool_manager.worker_manager.workers, flush=True)
+    sys.stdin.read() if len(sys.argv) > 3 else None
+"""
+
+
+@pytest.fixture
+def script(tmp_path, tmp_dir):
+    program = tmp_path / "parent.py"
+    program.write_text(textwrap.dedent(PARENT))
+    (tmp_path / "picture").write_bytes(picture())
+    return [sys.executable, str(program), str(tmp_dir), str(tmp_path / "picture")]
+
+
+def environment():
+    root = Path(module.__file__).parents[2]
+    return {**os.environ, "PYTHONPATH": str(root)}
+
+
+def test_workers_end_when_only_their_parent_is_killed(script):
+    with subprocess.Popen(
+        [*script, "wait"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as parent:
+        assert parent.stdout.readline() == "main ran __main__\n"
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(pids) == 2
+        assert all(is_running(pid) for pid in pids)
+        parent.kill()
+        until(lambda: not any(is_running(pid) for pid in pids))
+        assert parent.stdout.read() == ""  # no worker ran the main program again
+
+
+def test_a_program_that_forgets_to_close_still_ends(script):
+    ended = subprocess.run(
+        script, capture_output=True, text=True, env=environment(), timeout=PATIENCE_SECONDS
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert not any(is_running(int(pid)) for pid in ended.stdout.splitlines()[1].split())
