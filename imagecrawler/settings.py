@@ -44,7 +44,8 @@ RETRY_DELAY_SECONDS = 5.0  # before the first retry; four times as long before e
 RETRY_WAIT_SECONDS = 60.0  # a run waits for tries due within this time, then ends
 
 # -- ceilings on what the web may cost --------------------------------------------------------
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 60  # name, connection, headers and body together
+DNS_TIMEOUT = 20
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 PAGE_MAX_BYTES = 10 * 1024 * 1024
@@ -70,6 +71,7 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+TWISTED_DNS_RESOLVER = "imagecrawler.handlers.resolver.CachingNameResolver"
 DOWNLOADER_MIDDLEWARES = {
     # The ledger owns retries, the frontier owns scope.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

@@ -67,6 +67,10 @@ class Committer:
             if self._task is not None:
                 await asyncio.wait([self._task])
 
+    async def run(self, task: Callable[[], None]) -> None:
+        """Do something else in the writing thread, after all that was handed to it."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, task)
+
     def close(self) -> None:
         """Stop the thread."""
         if self._timer is not None:

@@ -6,6 +6,7 @@ things become durable is in ``group``, what the folders say at the start in ``op
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -61,6 +62,7 @@ class Coordinator:
         self._images_next = False
         self._alone_lease: Lease | None = None
         self._revisits: list[dict[str, Any]] = []
+        self._latest_pages: list[tuple[str, list[str]]] = []
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
         self._cache = RecordCache(store)
@@ -88,7 +90,13 @@ class Coordinator:
         self._wake = wake
         self._on_fatal = on_fatal
         self._begun = time.monotonic()
+        loop = asyncio.get_running_loop()
+        self._reader.on_done = lambda: loop.call_soon_threadsafe(self._wake)
         threading.Thread(target=self._reader.run, name="store-reader", daemon=True).start()
+        seen = self._committer.group.seen_again
+        seen += [(key, url) for url, keys in self._latest_pages for key in keys]
+        self._latest_pages = []
+        self._committer.changed(len(seen))
         for lease in self._crashed:
             self._set_aside(lease)
         for entry in self._revisits:
@@ -262,16 +270,35 @@ class Coordinator:
         """Hand out nothing more."""
         self._draining = True
 
+    def count_files(self) -> dict[str, int]:
+        """Return how many files there are in each bucket (blocking: use a thread)."""
+        downloaded = self.store.downloaded
+        return {bucket: sum(1 for _ in downloaded.files(bucket)) for bucket in downloaded.buckets()}
+
     async def close(self) -> None:
         """Write what is left, so that every outcome so far is on disk. The store stays open."""
         self.drain()
         self._reader.stop = True
         await self._committer.drain()
+        await self._write_postponed()
         self._committer.close()
         if self.error is None and self._settled():
             self.store.write_about(widths=list(self.rules.widths))
 
+    def tick(self) -> None:
+        """Keep what is postponed moving when nothing else does; call it now and then."""
+        if self._cache.postponed:
+            self._committer.changed()
+
     # -- inside ----------------------------------------------------------------------------
+
+    async def _write_postponed(self) -> None:
+        if self.error is not None:
+            return
+        try:
+            await self._committer.run(lambda: self._cache.write_postponed(all_of_them=True))
+        except OSError as error:
+            self._on_failed(error)
 
     def _write(self, group: Group) -> Written:
         return write_group(self.store, group, self._cache, self.rules.widths, self.images.stored)
@@ -296,6 +323,10 @@ class Coordinator:
         for host, batch in result.batches:
             self.pages.add_batch(host, batch, batch.left)
         for host, key in result.wanted:
+            # It may have ended well or badly in this very group, after it was sighted again.
+            if key not in self.images.stored and key not in self.store.failed.ids:
+                self.images.want(host, key)
+        for host, key in result.better:
             self.images.want(host, key)
         self.tally.images_found += result.new_images
         if result.excluded:
@@ -481,6 +512,7 @@ class Coordinator:
         often = {n: c for n, c in crashes.items() if c >= opening.CRASHES_BEFORE_ALONE}
         keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
         held = opening.load_pages(self.store, self.pages, keys if self.rules.visit_pages else set())
+        self._latest_pages = opening.latest_pages(self.store)
         suspects = {f"page {key}": lease for key, lease in held.items()}
         for name in often:
             if name.startswith("image "):

@@ -7,9 +7,11 @@ that was written in part and is written again changes nothing twice.
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from imagecrawler.coordinator.contract import Lease, Rendered
@@ -20,7 +22,7 @@ from imagecrawler.storage import atomic
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.pages import LineAt, PageLine
 from imagecrawler.storage.queue import Batch, Entry
-from imagecrawler.storage.records import Record, merged
+from imagecrawler.storage.records import Record, merged, only_seen_again, seen_on
 from imagecrawler.storage.store import Store
 
 Widths = Sequence[Any]  # ints ascending, then "original"
@@ -31,6 +33,7 @@ class Group:
     """Changes that wait to be written, in the order in which they came."""
 
     sightings: list[tuple[str, Record, str | None]] = field(default_factory=list)
+    seen_again: list[tuple[str, str]] = field(default_factory=list)  # image id, page URL
     links: dict[str, dict[str, Entry]] = field(default_factory=dict)
     lines: list[tuple[Lease | None, PageLine]] = field(default_factory=list)
     rendered: list[tuple[Lease, Rendered]] = field(default_factory=list)
@@ -47,6 +50,7 @@ class Written:
     """What the event loop has to know about a group that is on disk."""
 
     wanted: list[tuple[str, str]] = field(default_factory=list)  # host, image id
+    better: list[tuple[str, str]] = field(default_factory=list)  # the same, of stored images
     new_images: int = 0
     excluded: list[str] = field(default_factory=list)
     batches: list[tuple[str, Batch]] = field(default_factory=list)
@@ -55,20 +59,32 @@ class Written:
     bytes_written: int = 0
 
 
+# How long the news that a picture was seen on one more page may stay in memory, in seconds.
+# The page lines repeat it: what a kill takes is read from there again.
+POSTPONE_SECONDS = 5.0
+POSTPONED_MOST = 10_000
+_POSTPONED_PER_GROUP = 64
+
+
 class RecordCache:
     """The records last read or written, so that a picture on many pages is read once.
 
-    ``contents`` maps 64 bits of the sha256 of fetched bytes to the first image that had them.
+    A picture that is on every page would be rewritten with every page: what only adds a page
+    to a record is gathered for some seconds. ``contents`` maps 64 bits of the sha256 of
+    fetched bytes to the first image that had them.
     """
 
     def __init__(self, store: Store, size: int = 4096) -> None:
         self._store = store
         self._size = size
         self.contents: dict[int, str] = {}
+        self.postponed: dict[str, tuple[float, Record]] = {}
         self._records: OrderedDict[str, Record] = OrderedDict()
 
     def get(self, image_id: str) -> Record | None:
         """Return a record, or None: there is none, or it cannot be read."""
+        if (postponed := self.postponed.get(image_id)) is not None:
+            return postponed[1]
         record = self._records.get(image_id)
         if record is None:
             record = self._store.visited.read(image_id)
@@ -81,7 +97,23 @@ class RecordCache:
     def put(self, image_id: str, record: Record) -> None:
         """Write a record to the store, and keep it."""
         self._store.visited.write(image_id, record)
+        self.postponed.pop(image_id, None)
         self._keep(image_id, record)
+
+    def put_later(self, image_id: str, record: Record) -> None:
+        """Keep a record that is to be written within some seconds."""
+        since = self.postponed.get(image_id, (time.monotonic(), record))[0]
+        self.postponed[image_id] = (since, record)
+
+    def write_postponed(self, *, all_of_them: bool = False) -> None:
+        """Write what has waited long enough, a few records at a time."""
+        due = time.monotonic() - POSTPONE_SECONDS
+        excess = len(self.postponed) - POSTPONED_MOST
+        most = len(self.postponed) if all_of_them else max(_POSTPONED_PER_GROUP, excess)
+        for image_id, (since, record) in list(islice(self.postponed.items(), most)):
+            if since > due and not all_of_them and excess <= 0:
+                break
+            self.put(image_id, record)
 
     def _keep(self, image_id: str, record: Record) -> None:
         self._records[image_id] = record
@@ -106,6 +138,11 @@ def write_group(
         batches = store.queue.write(entries.items(), store.clock, fsync=store.fsync)
         written.batches += [(host, batch) for batch, _ in batches]
     _write_lines(store, group, written)
+    for image_id, page in group.seen_again:
+        known = cache.get(image_id)
+        if known is not None and (record := seen_on(known, page)) is not None:
+            cache.put_later(image_id, record)
+    cache.write_postponed()
     return written
 
 
@@ -148,10 +185,13 @@ def _write_sighting(
 ) -> None:
     previous = cache.get(image_id)
     record = merged(previous, sighting)
-    if record is None or previous is record:
+    if record is None:
         return
     if previous is None:
         written.new_images += 1
+    elif only_seen_again(record, previous):
+        cache.put_later(image_id, record)
+        return
     elif image_id in stored and not record.get("upgrade"):
         gained = record.get("candidates") != previous.get("candidates")
         if gained and wants_more(record, widths):
@@ -161,11 +201,13 @@ def _write_sighting(
         store.failed.write(image_id, failure)
         written.excluded.append(image_id)
     cache.put(image_id, record)
-    missing = image_id not in stored and image_id not in store.failed.ids
-    if missing or (record.get("upgrade") and not (previous or {}).get("upgrade")):
-        candidate = best_candidate(record, widths)
-        if candidate is not None:
-            written.wanted.append((host_name(candidate.url), image_id))
+    candidate = best_candidate(record, widths)
+    if candidate is None or image_id in store.failed.ids:
+        return
+    if image_id not in stored:
+        written.wanted.append((host_name(candidate.url), image_id))
+    elif record.get("upgrade") and not (previous or {}).get("upgrade"):
+        written.better.append((host_name(candidate.url), image_id))
 
 
 def _settle(
@@ -190,7 +232,7 @@ def _settle(
     gained = record.get("candidates") != lease.entry.get("candidates")
     if gained and wants_more(record, widths) and (better := best_candidate(record, widths)):
         record["upgrade"] = True
-        written.wanted.append((host_name(better.url), lease.key))
+        written.better.append((host_name(better.url), lease.key))
     *larger, smallest = rendered.files
     for bucket, suffix, temporary in larger:
         store.downloaded.adopt(temporary, bucket, lease.key, suffix)

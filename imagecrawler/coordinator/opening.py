@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from imagecrawler.coordinator.contract import Lease
-from imagecrawler.coordinator.group import best_candidate, content_key, wants_more
+from imagecrawler.coordinator.group import POSTPONE_SECONDS, best_candidate, content_key, wants_more
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier, clean_entries
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.identity.pictures import image_id
@@ -23,6 +24,9 @@ logger = logging.getLogger(__name__)
 # A page or image that was in flight at this many deaths in a row runs alone; one more, and it
 # died alone.
 CRASHES_BEFORE_ALONE = 3
+
+# Twice the time that a sighting may stay in memory: groups take time too.
+_POSTPONED_MICROS = int(2 * POSTPONE_SECONDS * 1_000_000)
 
 
 def load_pages(store: Store, frontier: PageFrontier, suspects: set[str]) -> dict[str, Lease]:
@@ -82,6 +86,21 @@ def _read_lines(
         newer = [b for b, _ in queued.get(key, ()) if (b.instant, key) not in frontier.done_entries]
         if not newer:
             frontier.add_retry(due, where)
+
+
+def latest_pages(store: Store) -> list[tuple[str, list[str]]]:
+    """Return (URL, image ids) of the pages that ended in the store's last seconds.
+
+    Where their images were seen may not have reached the records before a kill.
+    """
+    latest: deque[tuple[int, str, list[str]]] = deque()
+    for _, line in store.pages.scan(repair=False):
+        images, url, ended = line.get("images"), line.get("url"), ended_at(line)
+        if isinstance(images, list) and isinstance(url, str):
+            latest.append((ended, url, [key for key in images if isinstance(key, str)]))
+        while latest and latest[0][0] < ended - _POSTPONED_MICROS:
+            latest.popleft()
+    return [(url, keys) for _, url, keys in latest]
 
 
 def _hold_suspects(
@@ -145,6 +164,7 @@ class StoreReader:
         self.contents: deque[tuple[int, str]] = deque()
         self.unreadable = 0
         self.done = False
+        self.on_done: Callable[[], None] = lambda: None
         self.stop = False
 
     def run(self) -> None:
@@ -162,6 +182,9 @@ class StoreReader:
             logger.exception("Reading the store in the background ended early; please report this")
         finally:
             self.done = True
+            # The loop is gone when the run ended first: then nobody waits for the news.
+            with suppress(RuntimeError):
+                self.on_done()
 
     def _may_be_wanted(self, key: str) -> bool:
         if "u" in self._store.visited.extensions[key].partition("+")[2]:

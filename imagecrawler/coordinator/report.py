@@ -23,8 +23,12 @@ def summary(
     error: str | None,
     started: str,
     stats: Mapping[str, Any],
+    files: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Return the content of summary.json. ``reason`` is Scrapy's close reason."""
+    """Return the content of summary.json. ``reason`` is Scrapy's close reason.
+
+    ``files`` are the numbers of files by bucket, of this run and all before.
+    """
     tally, pages, images = coordinator.tally, coordinator.pages, coordinator.images
     now = to_text(time.time_ns() // 1000)
     begun = datetime.fromisoformat(started)
@@ -34,7 +38,7 @@ def summary(
         "finished": now,
         "seconds": round((datetime.now(UTC) - begun).total_seconds(), 3),
         "outcome": _outcome(reason, error),
-        "reason": error or reason,
+        "reason": error or ("signal" if reason == "shutdown" else reason),
         "store": coordinator.store.root,
         "pages": {
             "visited": tally.pages_visited,
@@ -62,7 +66,7 @@ def summary(
         "totals": {
             "pages": len(pages.known) - pages.waiting,
             "visited": len(coordinator.store.visited.extensions),
-            "downloaded": {coordinator.rules.smallest: len(images.stored)},
+            "downloaded": dict(files),
             "failed": len(coordinator.store.failed.ids),
         },
         "warnings": _warnings(coordinator),

@@ -339,6 +339,7 @@ class StoreScheduler(Scheduler):
         if self.coordinator is None or slot is None:
             return
         self._sweep()
+        self.coordinator.tick()
         if slot.closing is None:
             return
         now = asyncio.get_running_loop().time()
@@ -389,8 +390,10 @@ class StoreScheduler(Scheduler):
         self._sweep()
         coordinator = self.coordinator
         await coordinator.close()
+        files = await asyncio.to_thread(coordinator.count_files)
         outcome = summary(
             coordinator,
+            files=files,
             spider=self.crawler.spidercls.name,
             reason=self._stopped_by or reason,
             error=str(self.failure) if self.failure else None,

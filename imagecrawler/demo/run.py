@@ -45,7 +45,17 @@ def _command(start_url: str, store: str) -> list[str]:
         "AUTOTHROTTLE_ENABLED": "False",
         "IMAGES_STORE": store,
     }
-    command = [sys.executable, "-m", "scrapy", "crawl", "site", "-a", f"start={start_url}"]
+    command = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "crawl",
+        "site",
+        "-a",
+        f"start={start_url}",
+        "-a",
+        "max_depth=12",
+    ]
     for name, value in settings.items():
         command += ["-s", f"{name}={value}"]
     return command

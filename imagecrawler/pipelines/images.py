@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from itemadapter import ItemAdapter
@@ -44,7 +44,7 @@ class ImageStorePipeline(ImagesPipeline):
         self._rules = image_rules(settings)
         self._count = int(number(settings, "IMAGES_WORKERS", least=1))
         self._timeout_seconds = number(settings, "IMAGES_TIMEOUT_SECONDS")
-        self._tmp_dir = os.path.join(store_uri, "tmp")
+        self._tmp_dir = str(Path(store_uri, "tmp"))
         self._workers: Workers | None = None
         self._in_flight: set[asyncio.Future[Any]] = set()
         crawler.signals.connect(self._abort, signal=signals.abort_in_flight)

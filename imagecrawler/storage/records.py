@@ -40,6 +40,22 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
     return {**record, **changes} if changes else None
 
 
+def only_seen_again(record: Record, previous: Record) -> bool:
+    """Whether a merged record differs from the previous one in where it was seen alone."""
+    seen = ("pages", "page_count")
+    return len(record) == len(previous) and all(
+        record[name] is previous.get(name) for name in record if name not in seen
+    )
+
+
+def seen_on(record: Record, page: str) -> Record | None:
+    """Return the record with one of its first pages added, or None: it has it, or enough."""
+    pages = record.get("pages")
+    if not isinstance(pages, list) or page in pages or len(pages) >= PAGES_KEPT:
+        return None
+    return {**record, **_seen_again(record, page)}
+
+
 def _more_candidates(record: Record, sighting: Record) -> list[dict[str, Any]] | None:
     known = _candidates(record)
     claims = {(entry["url"], entry.get("width"), entry.get("density")) for entry in known}
