@@ -55,6 +55,9 @@ _TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # a SIGTERM, which our workers ignore, before it sends a SIGKILL.
 CONSTS.sleep_unit = 0.05
 CONSTS.term_timeout = 0.05
+# The workers share a pipe under a lock, which a worker that is killed inside takes with it.
+# The others then give up after this, and all goes to a new pool.
+CONSTS.channel_lock_timeout = 5
 
 
 @dataclass(frozen=True, slots=True)
