@@ -63,6 +63,7 @@ class Coordinator:
         self._alone_lease: Lease | None = None
         self._revisits: list[dict[str, Any]] = []
         self._latest_pages: list[tuple[str, list[str]]] = []
+        self._interrupted: list[Lease] = []
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
         self._cache = RecordCache(store)
@@ -91,8 +92,15 @@ class Coordinator:
         self._on_fatal = on_fatal
         self._begun = time.monotonic()
         loop = asyncio.get_running_loop()
-        self._reader.on_done = lambda: loop.call_soon_threadsafe(self._wake)
+
+        def wake_loop() -> None:
+            loop.call_soon_threadsafe(self._wake)
+
+        self._reader.on_done = wake_loop
         threading.Thread(target=self._reader.run, name="store-reader", daemon=True).start()
+        for lease in self._interrupted:
+            self.images.want(lease.host, lease.key)
+        self._interrupted = []
         seen = self._committer.group.seen_again
         seen += [(key, url) for url, keys in self._latest_pages for key in keys]
         self._latest_pages = []
@@ -513,6 +521,12 @@ class Coordinator:
         keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
         held = opening.load_pages(self.store, self.pages, keys if self.rules.visit_pages else set())
         self._latest_pages = opening.latest_pages(self.store)
+        for name in crashes.keys() - often.keys():
+            # What a kill interrupted comes first, as it would have without the kill.
+            key = name.removeprefix("image ")
+            wanted = key not in self.images.stored and key not in self.store.failed.ids
+            if name.startswith("image ") and wanted and (lease := self.images.lease_of(key)):
+                self._interrupted.append(lease)
         suspects = {f"page {key}": lease for key, lease in held.items()}
         for name in often:
             if name.startswith("image "):
