@@ -163,7 +163,7 @@ def test_clear_pixels_lend_their_colour_to_nobody():
     image = Image.new("RGBA", (80, 60), (255, 0, 0, 0))
     image.paste((0, 0, 255, 255), (41, 0, 80, 60))
     resized = decode(only_file(encode(image, "PNG")).data)
-    seen = {pixel for pixel in resized.getdata() if pixel[3] > 8}
+    seen = {pixel for pixel in resized.get_flattened_data() if pixel[3] > 8}
     assert max(pixel[0] for pixel in seen) < 16
 
 
