@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands.crawl import Command as CrawlCommand
 
-from imagecrawler.coordinator.options import image_rules, run_rules, store_path
+from imagecrawler.coordinator.options import image_rules, number, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
 from imagecrawler.exceptions import ImageCrawlerError
 from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
+from imagecrawler.security.addresses import allowed_networks
 from imagecrawler.spiders.arguments import parse_arguments
 from imagecrawler.storage.store import preflight, read_summary
 
@@ -19,6 +20,26 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import BaseSettings
+
+# Settings that are numbers, with the least that makes sense.
+NUMBERS = {
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "CONCURRENT_ITEMS": 1,
+    "DOWNLOAD_DELAY": 0,
+    "DOWNLOAD_TIMEOUT": 0,
+    "DOWNLOAD_MAXSIZE": 0,
+    "DNS_TIMEOUT": 0,
+    "PAGE_MAX_BYTES": 0,
+    "DEPTH_LIMIT": 0,
+    "URLLENGTH_LIMIT": 1,
+    "QUERIES_PER_PATH_LIMIT": 1,
+    "BARREN_PAGES_LIMIT": 0,
+    "REDIRECT_MAX_TIMES": 0,
+    "AUTOTHROTTLE_START_DELAY": 0,
+    "AUTOTHROTTLE_MAX_DELAY": 0,
+    "IMAGES_WORKERS": 1,
+    "IMAGES_TIMEOUT_SECONDS": 0,
+}
 
 OUR_SPIDERS = ("site", "download")
 
@@ -61,4 +82,7 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     parse_arguments(spider, arguments)
     run_rules(settings, limits=Limits(), images=UrlFilter())
     image_rules(settings)
+    allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
+    for name, least in NUMBERS.items():
+        number(settings, name, least=least)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))

@@ -146,6 +146,10 @@ class Coordinator:
             return True
         return self._queue_if_new(target, entry)
 
+    def is_empty(self) -> bool:
+        """Whether the store knows no page and no image."""
+        return not self.pages.known and not self.store.visited.extensions
+
     def knows_page(self, url: str) -> bool:
         """Whether a page is queued, done or set aside."""
         return int(page_key(url), 16) in self.pages.known

@@ -16,7 +16,7 @@ from imagecrawler.coordinator import signals
 from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.options import run_rules, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
-from imagecrawler.exceptions import ImageCrawlerError
+from imagecrawler.exceptions import ArgumentError, ImageCrawlerError
 from imagecrawler.items import ImageItem
 from imagecrawler.spiders.arguments import Arguments, parse_arguments, scope_text
 from imagecrawler.storage.instants import to_text
@@ -24,6 +24,12 @@ from imagecrawler.storage.store import Store, unwritable
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+
+_NOTHING_TO_DO = (
+    "The store {store} has nothing to go on with: begin one with "
+    "scrapy crawl site -a start=https://…, or name another with -s IMAGES_STORE=FOLDER"
+)
 
 
 class StoreSpider(Spider):
@@ -55,6 +61,9 @@ class StoreSpider(Spider):
         try:
             coordinator, arguments = await asyncio.to_thread(self._opened)
             self.arguments = arguments
+            if coordinator.is_empty() and not arguments.starts:
+                coordinator.store.close()
+                raise ArgumentError(_NOTHING_TO_DO.format(store=self.store_path))
             await self.crawler.signals.send_catch_log_async(
                 signal=signals.starts_known, urls=list(arguments.starts)
             )
