@@ -80,6 +80,7 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {"imagecrawler.extensions.progress.Progress": 500}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of a callback with every page
 CONCURRENT_ITEMS = 4  # a page is one item: more tasks a page only cost time
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 128 * 1024 * 1024  # bytes of responses being worked on
 REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups

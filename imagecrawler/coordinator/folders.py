@@ -191,7 +191,7 @@ class Coordinator:
         """Take back a lease with its outcome; acknowledged when its group is on disk."""
         self.pages.release(lease.host)
         self.images.release(lease.host)
-        outcome = lease.outcome or Failed("excluded", "it was dropped before it ended")
+        outcome = lease.outcome or Failed("dropped-by-pipeline", "an item pipeline dropped it")
         lease.outcome = outcome
         if isinstance(outcome, GivenBack):
             self._release(lease)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 
 from imagecrawler.storage import atomic
 
@@ -57,7 +58,8 @@ class InflightNotes:
         self._open.discard(name)
         self._write(f"-{name}\n")
         if self.suspects.pop(name, None) is not None:
-            self._save_suspects()
+            with suppress(OSError):
+                self._save_suspects()
 
     def close(self) -> None:
         """End the notes of this process; what is still open counts as given back."""
@@ -68,12 +70,10 @@ class InflightNotes:
 
     def _write(self, line: str) -> None:
         # A note that cannot be written (full disk) costs a suspect, never the crawl.
-        try:
+        with suppress(OSError):
             self._size += os.write(self._descriptor, line.encode("ascii", "replace"))
-        except OSError:
-            return
-        if self._size > _ROTATE_BYTES:
-            self._start_log()
+            if self._size > _ROTATE_BYTES:
+                self._start_log()
 
     def _start_log(self) -> None:
         data = "".join(f"+{name}\n" for name in sorted(self._open)).encode("ascii", "replace")

@@ -77,7 +77,7 @@ class QueueFolder:
             digits = str(instant)
             path = os.path.join(self._root, digits[:7], f"{digits}.json")
             body = {key: _compact(entry) for key, entry in chunk}
-            data = json.dumps(body, separators=(",", ":"), indent=0).encode("ascii")
+            data = json.dumps(body, separators=(",", ":")).encode("ascii")
             atomic.write_whole(path, data, tmp_dir=self._tmp_dir, fsync=fsync)
             written.append((Batch(path, instant, len(chunk)), chunk))
         if fsync:

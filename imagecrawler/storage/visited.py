@@ -68,7 +68,7 @@ class VisitedFolder:
         """
         name = RecordName(image_id, names.RECORD_VERSION, names.flags_of(record))
         folder = os.path.join(self._root, image_id[:4])
-        data = json.dumps(record, indent=1).encode("ascii")
+        data = json.dumps(record).encode("ascii")  # indent= would leave the C encoder
         atomic.write_whole(
             os.path.join(folder, image_id + name.extension), data, tmp_dir=self._tmp_dir
         )
