@@ -108,9 +108,11 @@ class StoreSpider(Spider):
         remembered = store.about.get("arguments")
         remembered = remembered if isinstance(remembered, dict) else {}
         if not self.visits_pages:
-            known = {k: v for k, v in remembered.items() if k in ("start", "scope")}
-            starts = parse_arguments("site", known).starts
-            return replace(given, starts=starts)
+            # What the last crawl left out stays out of this one, unless it says otherwise.
+            names = ("start", "scope", "image_allow", "image_deny")
+            known = {k: v for k, v in {**remembered, **given.kept}.items() if k in names}
+            merged = parse_arguments("site", known)
+            return replace(given, starts=merged.starts, images=merged.images)
         kept = {**remembered, **given.kept} if "start" not in given.kept else dict(given.kept)
         store.write_about(arguments=kept)
         merged = parse_arguments("site", kept)
