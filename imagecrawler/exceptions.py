@@ -47,6 +47,10 @@ class BlockedAddressError(ImageCrawlerError):
     """A connection that the address rules forbid; no socket was opened."""
 
 
+class RobotsUnavailableError(ImageCrawlerError):
+    """A server cannot say what its robots.txt allows: nothing is, for now."""
+
+
 class ImageRejectedError(ImageCrawlerError):
     """Bytes that do not become an image file.
 

@@ -73,6 +73,8 @@ DOWNLOAD_HANDLERS = {
 }
 TWISTED_DNS_RESOLVER = "imagecrawler.handlers.resolver.CachingNameResolver"
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "imagecrawler.middlewares.robots.RobotsMiddleware": 100,
     # The ledger owns retries, the frontier owns scope.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

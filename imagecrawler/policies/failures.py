@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 # class that is listed decides.
 _REASONS = {
     "BlockedAddressError": "blocked-address",
+    "RobotsUnavailableError": "robots-unavailable",
     "CannotResolveHostError": "dns",
     "DNSLookupError": "dns",
     "DownloadConnectionRefusedError": "refused",
@@ -28,7 +29,7 @@ _REASONS = {
 }
 
 # Reasons that may pass by themselves; status codes are RETRY_HTTP_CODES' business.
-_PASSING = frozenset({"dns", "refused", "timeout", "broken-off"})
+_PASSING = frozenset({"dns", "refused", "timeout", "broken-off", "robots-unavailable"})
 
 
 @dataclass(frozen=True, slots=True)
