@@ -137,7 +137,9 @@ class StoreScheduler(Scheduler):
             return super().next_request()
         self._sweep()
         if self._continued:
-            return self._continued.popleft()
+            request = self._continued.popleft()
+            self._track(request, request.meta["lease"])
+            return request
         try:
             lease = self.coordinator.lease(self._has_room)
         except OSError as error:
@@ -251,7 +253,7 @@ class StoreScheduler(Scheduler):
     def _continue(self, request: Request, lease: Lease) -> None:
         for previous in [r for r, held in self._inflight.items() if held is lease]:
             del self._inflight[previous]
-        self._track(request, lease)
+        # Tracked when it is handed out: until then it is not in progress, as if it had ended.
         self._continued.append(request)
 
     def _on_failure(self, failure: Failure) -> None:
@@ -388,6 +390,8 @@ class StoreScheduler(Scheduler):
             self._retry_timer.cancel()
         self._closing_since = self._closing_since or 0.0
         self._sweep()
+        while self._continued:
+            self._finish(self._continued.popleft().meta["lease"])
         coordinator = self.coordinator
         await coordinator.close()
         files = await asyncio.to_thread(coordinator.count_files)
