@@ -1,0 +1,153 @@
+"""Redirects keep to the scope, the addresses and the lease of what led to them."""
+
+from __future__ import annotations
+
+from tests.conftest import StartSite
+from tests.crawl.folders import asked, failures, lines, pages, reasons, records, stored
+from tests.crawls import Crawls
+from tests.site.spec import image, page, redirect
+
+
+def test_pages_follow_redirects_within_their_scope(site: StartSite, crawl: Crawls) -> None:
+    names = ("moved", "found", "refreshed", "away", "away-refreshed", "loop", "known", "cookie")
+    refresh = '<meta http-equiv="refresh" content="0; url=%s">'
+    running = site(
+        {
+            "/": page("".join(f'<a href="/{name}">.</a>' for name in names)),
+            "/moved": redirect("/moved-here", status=301),
+            "/moved-here": page('<a href="below">.</a>'),
+            "/below": page(""),
+            "/found": redirect("/found-2"),
+            "/found-2": redirect("/found-3", status=307),
+            "/found-3": page(""),
+            "/refreshed": page("", head=refresh % "/refreshed-here"),
+            "/refreshed-here": page(""),
+            "/away": redirect("{host1}/no"),
+            "/away-refreshed": page("", head=refresh % "{host1}/no"),
+            "/loop": redirect("/loop-2"),
+            "/loop-2": redirect("/loop"),
+            "/known": redirect("/below"),
+            # It answers only the second time, as a page does that wants its cookie back.
+            "/cookie": page(
+                "",
+                fail={
+                    "times": 1,
+                    "status": 302,
+                    "headers": {"Location": "/cookie", "Set-Cookie": "a=b"},
+                },
+            ),
+        },
+        {"/no": page("")},
+    )
+    run = crawl(running.url, settings={"REDIRECT_MAX_TIMES": 4})
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert running.requests(host=1) == []
+    times = {path: asked(running).count(path) for path in asked(running)}
+    assert times.pop("/loop") + times.pop("/loop-2") == 5  # the first, and four redirects
+    assert times.pop("/cookie") == 2
+    assert running.requests("/cookie")[1].headers["cookie"] == "a=b"
+    followed = ("/moved-here", "/found-2", "/found-3", "/refreshed-here", "/below")
+    gone = ("/moved", "/found", "/refreshed", "/away", "/away-refreshed", "/known")
+    assert times == dict.fromkeys(("/", *followed, *gone), 1)
+    ended = pages(crawl.store)
+    assert ended["/moved"]["status"] == 301
+    assert ended["/moved"]["redirect"].endswith("/moved-here")
+    assert ended["/away"]["redirect"].endswith("/no")
+    assert (ended["/cookie"]["status"], ended["/found-3"]["hops"]) == (200, 2)
+    assert run.summary["links_skipped"]["redirect-out-of-scope"] == 2
+    assert [line["error"] for line in ended.values() if "error" in line] == ["redirect-loop"]
+    # Hops are kept on disk and a second run has nothing to do.
+    before = len(running.requests())
+    assert crawl().rc == 0
+    assert asked(running, since=before) == []
+
+
+def test_a_start_takes_its_scope_along(site: StartSite, crawl: Crawls) -> None:
+    running = site(
+        {"/": redirect("{host1}/home", status=301), "/old": page("")},
+        {
+            "/home": page('<a href="/in">.</a><a href="{host0}/old">.</a><a href="/back">.</a>'),
+            "/in": page(""),
+            "/back": redirect("{host0}/old"),
+        },
+    )
+    run = crawl(running.url)
+    assert run.summary["links_skipped"] == {"out-of-scope": 1, "redirect-out-of-scope": 1}
+    assert asked(running) == ["/", "/home", "/in", "/back"]
+
+
+def test_nothing_leads_to_an_address_that_is_not_allowed(site: StartSite, crawl: Crawls) -> None:
+    """The start's own origin is allowed, and nothing else on this machine."""
+    body = (
+        '<a href="{host1}/linked">.</a><a href="/page">.</a><img src="{host1}/direct.jpg">'
+        '<img src="/image.jpg"><img src="http://localhost:{port}/name.jpg"><img src="/good.jpg">'
+        '<img src="http://2130706434:{port}/number.jpg"><a href="/meta">.</a>'
+    )
+    running = site(
+        {
+            "/page": redirect("{host1}/page"),
+            "/meta": page("", head='<meta http-equiv="refresh" content="0;url={host1}/meta">'),
+            "/image.jpg": redirect("{host1}/image.jpg"),
+            "/good.jpg": image(50, 50),
+        },
+        {},
+    )
+    ports = running.ports
+    running.stop()
+    running = site(
+        {
+            "/": page(body.replace("{port}", str(ports[1]))),
+            "/page": redirect("{host1}/page"),
+            "/meta": page("", head='<meta http-equiv="refresh" content="0;url={host1}/meta">'),
+            "/image.jpg": redirect("{host1}/image.jpg"),
+            "/good.jpg": image(50, 50),
+        },
+        {},
+        ports=ports,
+    )
+    for number, networks in enumerate(("", "127.0.0.1/32")):
+        store = crawl.store.with_name(f"data-{number}")
+        run = crawl(running.url, scope="any", store=store, settings={"ALLOWED_NETWORKS": networks})
+        assert (run.rc, run.summary["outcome"]) == (0, "finished")
+        assert running.requests(host=1) == []
+        assert stored(store) == {"/good.jpg"}
+        blocked = {path for path, reason in reasons(store).items() if reason == "blocked-address"}
+        assert {"/direct.jpg", "/number.jpg"} <= blocked
+        assert len(reasons(store)) == 4
+        # An image's redirects are its own: the ledger names what the page shows.
+        assert "/image.jpg" in blocked
+        ended = pages(store)
+        assert {ended[f"/{name}"]["error"] for name in ("linked", "page", "meta")} == {
+            "blocked-address"
+        }
+        assert all(line["next_try"] is None for line in lines(store) if "error" in line)
+
+
+def test_images_follow_redirects_under_their_own_lease(site: StartSite, crawl: Crawls) -> None:
+    names = ("moved", "far", "loop", "file", "data", "dead")
+    running = site(
+        {
+            "/": page("".join(f'<img src="/{name}.jpg">' for name in names)),
+            "/moved.jpg": redirect("/real.jpg", status=301),
+            "/real.jpg": image(50, 50),
+            "/far.jpg": redirect("{host1}/1.jpg"),
+            "/loop.jpg": redirect("/loop-2.jpg"),
+            "/loop-2.jpg": redirect("/loop.jpg"),
+            "/file.jpg": redirect("file:///etc/hostname"),
+            "/data.jpg": redirect("data:image/gif;base64,R0lGODlhAQABAAAAACw="),
+            "/dead.jpg": redirect("/nothing.jpg"),
+        },
+        {"/1.jpg": redirect("/2.jpg"), "/2.jpg": image(60, 50)},
+    )
+    run = crawl(running.url, settings={"REDIRECT_MAX_TIMES": 3})
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert stored(crawl.store) == {"/moved.jpg", "/far.jpg"}
+    found = records(crawl.store)
+    assert set(found) == {f"/{name}.jpg" for name in names}
+    assert found["/far.jpg"]["fetched_url"] == f"{running.bases[1]}/2.jpg"
+    ledger = {path.partition(".")[0]: f["reason"] for path, f in failures(crawl.store).items()}
+    assert ledger["/dead"] == "http-404"
+    assert len(ledger) == 4
+    assert ledger["/file"] in ("http-302", "bad-url")
+    assert ledger["/data"] in ("http-302", "bad-url")
+    assert asked(running).count("/file.jpg") == asked(running).count("/data.jpg") == 1
