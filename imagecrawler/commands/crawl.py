@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.utils.project import get_project_settings
 
 from imagecrawler.coordinator.options import image_rules, number, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
@@ -74,7 +75,9 @@ class Command(CrawlCommand):
         if self.crawler_process.bootstrap_failed:
             self.exitcode = self.exitcode or 1
         if stats.get_value("run/summarised"):
-            print(summary_text(read_summary(store_path(crawler.settings))))
+            default_store = store_path(get_project_settings())
+            found = read_summary(store_path(crawler.settings))
+            print(summary_text(found, default_store=default_store))
 
 
 def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:
