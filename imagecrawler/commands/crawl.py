@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.project import get_project_settings
 
 from imagecrawler.coordinator.options import image_rules, number, run_rules, store_path
@@ -58,6 +59,15 @@ class Command(CrawlCommand):
             except ImageCrawlerError as error:
                 print(f"imagecrawler: {error}", file=sys.stderr)
                 sys.exit(error.exit_code)
+            self._quieten_terminal()
+
+    def _quieten_terminal(self) -> None:
+        """Leave a terminal to the live progress, unless the user asked for a log level."""
+        settings = self.settings
+        assert settings is not None
+        asked = (settings.getpriority("LOG_LEVEL") or 0) > SETTINGS_PRIORITIES["project"]
+        if sys.stderr.isatty() and not asked and not settings.get("LOG_FILE"):
+            settings.set("LOG_LEVEL", "WARNING", priority="project")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one crawl and end with its exit code."""
