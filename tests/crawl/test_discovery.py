@@ -1,0 +1,147 @@
+"""What robots.txt, sitemaps and pages say about where to go; and where that never ends."""
+
+from __future__ import annotations
+
+import gzip
+
+from tests.conftest import StartSite
+from tests.crawl.endless import endless
+from tests.crawl.folders import asked, pages, reasons, records, stored
+from tests.crawls import Crawls
+from tests.site.spec import data, image, page, text
+
+
+def test_robots_rules_hold_for_pages_images_and_hosts_of_images(
+    site: StartSite, crawl: Crawls
+) -> None:
+    body = (
+        '<a href="/open">.</a><a href="/closed/page">.</a><a href="/closed/but-open">.</a>'
+        '<img src="/a.jpg"><img src="/closed/b.jpg"><img src="{host1}/c.jpg">'
+        '<img src="{host1}/public/d.jpg"><img src="{host2}/e.jpg">'
+    )
+    running = site(
+        {
+            "/robots.txt": text("User-agent: *\nDisallow: /closed/\nAllow: /closed/but-open\n"),
+            "/": page(body),
+            "/open": page(""),
+            "/closed/page": page(""),
+            "/closed/but-open": page(""),
+            "/a.jpg": image(50, 50),
+            "/closed/b.jpg": image(50, 50),
+        },
+        {
+            "/robots.txt": text("User-agent: imagecrawler\nDisallow: /\nAllow: /public/\n"),
+            "/c.jpg": image(50, 50),
+            "/public/d.jpg": image(50, 50),
+        },
+        {"/e.jpg": image(50, 50)},
+    )
+    run = crawl(running.url)
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    fetched = {"/", "/open", "/closed/but-open", "/a.jpg", "/public/d.jpg", "/e.jpg"}
+    assert set(asked(running)) == fetched
+    assert reasons(crawl.store) == {"/closed/b.jpg": "robots", "/c.jpg": "robots"}
+    assert stored(crawl.store) == {"/a.jpg", "/public/d.jpg", "/e.jpg"}
+    closed = pages(crawl.store)["/closed/page"]
+    assert (closed["error"], closed["next_try"]) == ("robots", None)
+    for host in range(3):
+        assert len(running.requests("/robots.txt", host=host)) == 1
+    assert "imagecrawler" in running.requests()[0].headers["user-agent"]
+
+    store = crawl.store.with_name("data-2")
+    crawl(running.url, store=store, settings={"ROBOTSTXT_OBEY": "False"})
+    assert len(stored(store)) == 5
+
+
+def test_sitemaps_that_robots_names_bring_pages_and_images(site: StartSite, crawl: Crawls) -> None:
+    urlset = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+    packed = urlset.format("<url><loc>{host0}/packed</loc></url>")
+    pictured = (
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+        'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url>'
+        "<loc>{host0}/listed</loc><image:image><image:loc>{host1}/listed.jpg</image:loc>"
+        "</image:image></url><url><loc>{host1}/elsewhere</loc></url></urlset>"
+    )
+    index = (
+        '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        "<sitemap><loc>{host0}/packed.xml.gz</loc></sitemap></sitemapindex>"
+    )
+    robots = "User-agent: *\nAllow: /\nSitemap: {host0}/map.xml\nSitemap: {host0}/index.xml\n"
+    routes = {
+        "/robots.txt": text(robots),
+        "/": page(""),
+        "/map.xml": text(pictured, content_type="application/xml"),
+        "/index.xml": text(index, content_type="text/xml"),
+        "/listed": page(""),
+        "/packed": page('<img src="/p.jpg">'),
+        "/p.jpg": image(50, 50),
+    }
+    first = site(routes, {})
+    first.stop()
+    packed = gzip.compress(packed.replace("{host0}", first.bases[0]).encode())
+    routes["/packed.xml.gz"] = data(packed, content_type="application/gzip")
+    running = site(routes, {"/listed.jpg": image(50, 50)}, ports=first.ports)
+    run = crawl(running.url)
+    assert (run.rc, run.summary["links_skipped"]) == (0, {"out-of-scope": 1})
+    maps = {"/map.xml", "/index.xml", "/packed.xml.gz"}
+    assert sorted(asked(running, host=0)) == sorted({"/", "/listed", "/packed", "/p.jpg"} | maps)
+    assert stored(crawl.store) == {"/p.jpg", "/listed.jpg"}
+
+
+def test_nofollow_and_canonical_are_heard(site: StartSite, crawl: Crawls) -> None:
+    body = (
+        '<a href="/kept">.</a><a rel="nofollow" href="/by-rel">.</a><a href="/meta">.</a>'
+        '<a href="/header">.</a><a href="/goods?colour=red">.</a><a href="/frame.jpg">.</a>'
+    )
+    inner = '<a href="/never">.</a><img src="/{}.jpg">'
+    meta = '<meta name="robots" content="noindex, nofollow">'
+    canonical = '<link rel="canonical" href="/goods">'
+    running = site(
+        {
+            "/": page(body),
+            "/kept": page('<base href="/sub/"><a href="based">.</a>'),
+            "/sub/based": page(""),
+            "/meta": page(inner.format("m"), head=meta),
+            "/header": page(inner.format("h"), headers={"X-Robots-Tag": "nofollow"}),
+            "/goods?colour=red": page('<a href="?colour=blue">.</a>', head=canonical),
+            "/goods": page('<a href="/deep">.</a>'),
+            "/deep": page(""),
+            **{f"/{name}.jpg": image(50, 50) for name in ("m", "h", "frame")},
+        }
+    )
+    run = crawl(running.url)
+    visited = {path for path in asked(running) if not path.endswith(".jpg")}
+    assert visited == {
+        *("/", "/kept", "/sub/based", "/meta", "/header", "/goods?colour=red", "/goods", "/deep")
+    }
+    assert stored(crawl.store) == {"/m.jpg", "/h.jpg", "/frame.jpg"}
+    assert run.summary["links_skipped"] == {"nofollow": 3, "variant": 1}
+    assert pages(crawl.store)["/goods?colour=red"]["canonical"] == f"{running.url}goods"
+
+
+def test_a_start_that_is_an_image_or_no_page_at_all(site: StartSite, crawl: Crawls) -> None:
+    running = site(
+        {
+            "/lone": image(50, 50),
+            "/text": text('<a href="/x">.</a>', content_type="application/json"),
+            "/empty": text(""),
+        }
+    )
+    starts = ",".join(f"{running.url}{name}" for name in ("lone", "text", "empty"))
+    run = crawl(starts)
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert stored(crawl.store) == set(records(crawl.store)) == {"/lone"}
+    assert "/x" not in asked(running)
+
+
+def test_traps_end_by_themselves(crawl: Crawls) -> None:
+    with endless() as trap:
+        run = crawl(trap.url)
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert trap.asked["calendar"] < 600
+    assert trap.asked["chain"] < 600
+    assert trap.asked["session"] < 1000
+    assert trap.asked["grow"] < 1500
+    assert trap.asked["shop"] < 600
+    skipped = set(run.summary["links_skipped"])
+    assert {"barren-pattern", "too-many-queries", "repeated-segments"} <= skipped
