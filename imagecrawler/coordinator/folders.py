@@ -21,19 +21,17 @@ from imagecrawler.coordinator.contract import (
     GivenBack,
     HasRoom,
     Lease,
-    Redirected,
     Rendered,
     Visited,
 )
 from imagecrawler.coordinator.group import Group, RecordCache, Written, best_candidate, write_group
 from imagecrawler.coordinator.images import ImageFrontier
+from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.tally import Tally
-from imagecrawler.identity.renditions import candidate_to_json
 from imagecrawler.identity.urls import host_name, page_key
 from imagecrawler.items import FoundImage, PageItem
-from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -201,11 +199,14 @@ class Coordinator:
                 self.images.want(lease.host, lease.key)
             return
         if lease.kind == "page":
-            self._committer.group.lines.append((lease, self._line(lease)))
+            self._committer.group.lines.append(
+                (lease, page_line(lease, now=self.store.clock.now()))
+            )
         elif isinstance(outcome, Rendered):
             self._committer.group.rendered.append((lease, outcome))
         elif isinstance(outcome, Failed):
-            self._committer.group.failures.append((lease, self._failure(lease, outcome)))
+            failure = image_failure(lease, outcome, now=self.store.clock.now())
+            self._committer.group.failures.append((lease, failure))
         self._committer.changed()
 
     def release_host(self, host: str) -> None:
@@ -404,8 +405,9 @@ class Coordinator:
             urls = [lease.url, *(c["url"] for c in lease.entry.get("candidates") or ())]
             if self.rules.image_filter.admits_any(urls):
                 return lease
-            lease.outcome = Failed("excluded", _EXCLUDED)
-            self._committer.group.failures.append((lease, self._failure(lease, lease.outcome)))
+            lease.outcome = outcome = Failed("excluded", _EXCLUDED)
+            failure = image_failure(lease, outcome, now=now)
+            self._committer.group.failures.append((lease, failure))
             self._committer.changed()
         return None
 
@@ -430,16 +432,7 @@ class Coordinator:
     def _sight(self, image: FoundImage, item: PageItem) -> str:
         key = self.images.id_of(image, self.knows_image)
         self.images.add_aliases(key, [c.url for c in image.candidates])
-        sighting: dict[str, Any] = {
-            "url": image.url,
-            "follow": image.link or item.url,
-            "description": image.description,
-            "tags": image.tags,
-            "page": item.url,
-            "title": item.title,
-            "candidates": [candidate_to_json(c) for c in image.candidates],
-        }
-        sighting = {name: value for name, value in sighting.items() if value}
+        sighting = sighting_of(image, item)
         exclusion = None
         if not self.rules.image_filter.admits_any(c.url for c in image.candidates):
             exclusion = _EXCLUDED
@@ -464,45 +457,6 @@ class Coordinator:
         self._committer.group.links.setdefault(host_name(entry["url"]), {})[key] = entry
         self._committer.changed()
 
-    def _line(self, lease: Lease) -> dict[str, Any]:
-        outcome = lease.outcome
-        line: dict[str, Any] = {"key": lease.key, "url": lease.url}
-        line.update({k: v for k, v in lease.entry.items() if k in ENTRY_FIELDS})
-        if isinstance(outcome, Visited):
-            item = outcome.item
-            line.update(status=outcome.status, images=outcome.image_ids)
-            line.update(links_new=outcome.links_new, links_known=outcome.links_known)
-            if item is not None:
-                found = {"etag": item.etag, "last_modified": item.last_modified}
-                found["canonical"] = item.canonical
-            else:
-                found = {name: lease.entry.get(name) for name in ("etag", "last_modified")}
-            line.update({name: value for name, value in found.items() if value})
-        elif isinstance(outcome, Redirected):
-            line.update(status=outcome.status, redirect=outcome.target)
-        elif isinstance(outcome, Failed):
-            line.update(status=outcome.status, error=outcome.reason, message=outcome.message)
-            line.update(attempts=lease.attempts + 1, next_try=self._next_try(outcome))
-        return line
-
-    def _failure(self, lease: Lease, outcome: Failed) -> dict[str, Any]:
-        failure = {
-            "url": lease.url,
-            "reason": outcome.reason,
-            "status": outcome.status,
-            "attempts": lease.attempts + 1,
-            "message": outcome.message,
-            "last_try": to_text(self.store.clock.now()),
-            "next_try": self._next_try(outcome),
-            "tried": lease.tried,
-        }
-        return {k: v for k, v in failure.items() if v not in (None, []) or k == "next_try"}
-
-    def _next_try(self, outcome: Failed) -> str | None:
-        if outcome.wait_seconds is None:
-            return None
-        return to_text(self.store.clock.now() + int(outcome.wait_seconds * _MICROS))
-
     def _take_from_reader(self) -> None:
         reader = self._reader
         while reader.aliases:
@@ -510,8 +464,10 @@ class Coordinator:
         while reader.contents:
             self._cache.contents.setdefault(*reader.contents.popleft())
         while reader.found:
-            host, key = reader.found.popleft()
-            self.images.want(host, key)
+            host, key, had_files = reader.found.popleft()
+            ended = key in self.images.stored or key in self.store.failed.ids
+            if had_files or not ended:
+                self.images.want(host, key)
         while reader.later:
             self.images.want_later(*reader.later.popleft())
 

@@ -149,7 +149,7 @@ def revisit_entry(line: PageLine) -> Entry:
 class StoreReader:
     """Reads what lies inside the files, in a thread, while the crawl already runs.
 
-    ``found`` gets (host, id) of wanted images, ``later`` (due, host, id), ``aliases``
+    ``found`` gets (host, id, whether it has files) of wanted images, ``later`` (due, host, id), ``aliases``
     (id, URLs); the event loop empties them. ``done`` says that nothing more will come.
     """
 
@@ -158,7 +158,7 @@ class StoreReader:
         self._rules = rules
         self._stored = stored
         self._settled_widths = store.about.get("widths") == list(rules.widths)
-        self.found: deque[tuple[str, str]] = deque()
+        self.found: deque[tuple[str, str, bool]] = deque()
         self.later: deque[tuple[int, str, str]] = deque()
         self.aliases: deque[tuple[str, list[str]]] = deque()
         self.contents: deque[tuple[int, str]] = deque()
@@ -211,7 +211,7 @@ class StoreReader:
             return
         candidate = best_candidate(record, self._rules.widths)
         if candidate is not None:
-            self.found.append((host_name(candidate.url), key))
+            self.found.append((host_name(candidate.url), key, key in self._stored))
 
     def _lacks_files(self, record: dict[str, Any]) -> bool:
         if record.get("upgrade"):
