@@ -30,7 +30,7 @@ from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.tally import Tally
-from imagecrawler.identity.urls import host_name, page_key
+from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, PageItem
 from imagecrawler.storage.store import Store
 
@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 _MICROS = 1_000_000
 _EXCLUDED = "image_allow or image_deny leaves it out"
+_DROPPED = "its host was taken out with scrapy drop"
 
 
 class Coordinator:
@@ -62,6 +63,7 @@ class Coordinator:
         self._revisits: list[dict[str, Any]] = []
         self._latest_pages: list[tuple[str, list[str]]] = []
         self._interrupted: list[Lease] = []
+        self._dropped_hosts = frozenset(store.dropped_hosts())
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
         self._cache = RecordCache(store)
@@ -119,7 +121,7 @@ class Coordinator:
 
     def add_link(self, url: str, *, parent: dict[str, Any], **fields: Any) -> bool:
         """Queue one page found under ``parent`` (a queue entry); return whether it is new."""
-        if self.knows_page(url):
+        if self.knows_page(url) or self._is_dropped(url):
             return False
         entry = {"url": url, "depth": parent.get("depth", 0) + 1, **fields}
         if "scope" in parent:
@@ -139,6 +141,8 @@ class Coordinator:
         if scope is not None:
             entry["scope"] = scope
         key = page_key(target)
+        if self._is_dropped(target):
+            return False
         if key in via:
             self._queue(key, entry)
             return True
@@ -342,8 +346,7 @@ class Coordinator:
         for host, key in result.better:
             self.images.want(host, key)
         self.tally.images_found += result.new_images
-        if result.excluded:
-            self.tally.images_failed["excluded"] += len(result.excluded)
+        self.tally.images_failed.update(result.excluded)
         self.tally.bytes_written += result.bytes_written
         self._wake()
 
@@ -435,7 +438,9 @@ class Coordinator:
         sighting = sighting_of(image, item)
         exclusion = None
         if not self.rules.image_filter.admits_any(c.url for c in image.candidates):
-            exclusion = _EXCLUDED
+            exclusion = ("excluded", _EXCLUDED)
+        if self._is_dropped(image.url):
+            exclusion = ("dropped", _DROPPED)
         self._new_images.add(key)
         self._committer.group.sightings.append((key, sighting, exclusion))
         self._committer.changed()
@@ -444,6 +449,10 @@ class Coordinator:
     def knows_image(self, key: str) -> bool:
         """Whether an image has a record, or is about to."""
         return key in self.store.visited.extensions or key in self._new_images
+
+    def _is_dropped(self, url: str) -> bool:
+        dropped = self._dropped_hosts
+        return bool(dropped) and (host_name(url) in dropped or authority(url) in dropped)
 
     def _queue_if_new(self, url: str, entry: dict[str, Any]) -> bool:
         key = page_key(url)

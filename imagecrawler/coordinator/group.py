@@ -32,7 +32,7 @@ Widths = Sequence[Any]  # ints ascending, then "original"
 class Group:
     """Changes that wait to be written, in the order in which they came."""
 
-    sightings: list[tuple[str, Record, str | None]] = field(default_factory=list)
+    sightings: list[tuple[str, Record, tuple[str, str] | None]] = field(default_factory=list)
     seen_again: list[tuple[str, str]] = field(default_factory=list)  # image id, page URL
     links: dict[str, dict[str, Entry]] = field(default_factory=dict)
     lines: list[tuple[Lease | None, PageLine]] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Written:
     wanted: list[tuple[str, str]] = field(default_factory=list)  # host, image id
     better: list[tuple[str, str]] = field(default_factory=list)  # the same, of stored images
     new_images: int = 0
-    excluded: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)  # the reason of each
     batches: list[tuple[str, Batch]] = field(default_factory=list)
     places: list[LineAt] = field(default_factory=list)
     duplicates: dict[str, str] = field(default_factory=dict)  # image id to the first's id
@@ -181,7 +181,7 @@ def _write_sighting(
     written: Written,
     image_id: str,
     sighting: Record,
-    exclusion: str | None,
+    exclusion: tuple[str, str] | None,
 ) -> None:
     previous = cache.get(image_id)
     record = merged(previous, sighting)
@@ -197,9 +197,9 @@ def _write_sighting(
         if gained and wants_more(record, widths):
             record["upgrade"] = True
     if exclusion is not None and previous is None:
-        failure = _failure(sighting["url"], "excluded", exclusion, store.clock.now())
+        failure = _failure(sighting["url"], *exclusion, store.clock.now())
         store.failed.write(image_id, failure)
-        written.excluded.append(image_id)
+        written.excluded.append(exclusion[0])
     cache.put(image_id, record)
     candidate = best_candidate(record, widths)
     if candidate is None or image_id in store.failed.ids:

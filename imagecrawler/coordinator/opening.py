@@ -149,8 +149,9 @@ def revisit_entry(line: PageLine) -> Entry:
 class StoreReader:
     """Reads what lies inside the files, in a thread, while the crawl already runs.
 
-    ``found`` gets (host, id, whether it has files) of wanted images, ``later`` (due, host, id), ``aliases``
-    (id, URLs); the event loop empties them. ``done`` says that nothing more will come.
+    ``found`` gets (host, id, whether it has files) of wanted images, ``later``
+    (due, host, id), ``aliases`` (id, URLs), ``contents`` (hash, id); the event loop empties
+    them. ``done`` says that nothing more will come.
     """
 
     def __init__(self, store: Store, rules: RunRules, stored: set[str]) -> None:

@@ -95,6 +95,11 @@ class Store:
         data = json.dumps(self.about, indent=1).encode("ascii")
         atomic.write_whole(os.path.join(self.root, "store.json"), data, tmp_dir=self.tmp_dir)
 
+    def dropped_hosts(self) -> list[str]:
+        """Return the hosts that were taken out by hand, with or without a port."""
+        hosts = self.about.get("dropped_hosts")
+        return [h for h in hosts if isinstance(h, str)] if isinstance(hosts, list) else []
+
     def write_summary(self, summary: dict[str, Any]) -> None:
         """Write summary.json. Raises OSError."""
         data = json.dumps(summary, indent=1).encode("ascii")

@@ -42,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # headers and body in one packet
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         site: Endless = self.server.site  # type: ignore[attr-defined]
         parts = urlsplit(self.path)
         name = parts.path.split("/")[1]
