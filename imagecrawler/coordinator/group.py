@@ -224,6 +224,12 @@ def _settle(
     if first != lease.key:
         _note_duplicate(store, cache, stored, written, lease, rendered, first)
         return
+    if _is_no_better(record, lease, rendered):
+        del record["upgrade"]
+        cache.put(lease.key, record)
+        for _, _, temporary in rendered.files:
+            atomic.remove(temporary)
+        return
     files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
     for bucket, suffix, _ in rendered.files:
         files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
@@ -240,6 +246,13 @@ def _settle(
     bucket, suffix, temporary = smallest
     store.downloaded.adopt(temporary, bucket, lease.key, suffix)
     store.failed.remove(lease.key)
+
+
+def _is_no_better(record: Record, lease: Lease, rendered: Rendered) -> bool:
+    """Whether a rendition that was fetched because it promised more pixels has fewer."""
+    width = record.get("width")
+    hoped = bool(lease.entry.get("upgrade")) and bool(record.get("upgrade"))
+    return hoped and isinstance(width, int) and int(rendered.facts["width"]) < width
 
 
 def _note_duplicate(

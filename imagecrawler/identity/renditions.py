@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
+from imagecrawler.identity.pictures import picture_url
+from imagecrawler.identity.urls import canonical_url
 from imagecrawler.items import ImageCandidate
 
 Width = int | Literal["original"]
@@ -19,8 +21,9 @@ def choose_candidate(
 
     The smallest that claims to be as wide as the widest wanted. If none does, or
     ``"original"`` is wanted, the one likely to be the largest: a rendition without any claim
-    beside the picture's own URL (the file it links to, the zoom picture), then the largest
-    claimed width, then the highest density, then the first.
+    beside the picture's own URL (the file it links to, the zoom picture; but not a URL that
+    names a size, ``photo.jpg?w=200``, where the own one names none), then the largest claimed
+    width, then the highest density, then the first.
 
     ``tried`` has the URLs not to be chosen again. None means all are tried, or there are none.
     ``candidates[0]`` is the picture's own URL.
@@ -34,9 +37,10 @@ def choose_candidate(
         if wide:
             return min(wide, key=_claimed_width)
     own_url = candidates[0].url
-    for candidate in left:
-        if candidate.width_px is None and candidate.density is None and candidate.url != own_url:
-            return candidate
+    others = [c for c in left if c.width_px is None and c.density is None and c.url != own_url]
+    whole = next((c for c in others if not _names_a_size(c.url)), None)
+    if whole is not None or (others and _names_a_size(own_url)):
+        return whole or others[0]
     # max() takes the first of equals, so document order decides where claims do not.
     return max(left, key=lambda c: (_claimed_width(c), c.density or 0.0))
 
@@ -74,6 +78,10 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if 0 <= value < 1e9 else None
+
+
+def _names_a_size(url: str) -> bool:
+    return picture_url(url) != canonical_url(url)
 
 
 def _claimed_width(candidate: ImageCandidate) -> int:

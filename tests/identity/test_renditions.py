@@ -40,6 +40,15 @@ def test_the_linked_file_when_no_claim_is_wide_enough():
     assert choose_candidate([SRC, LINKED, SMALL], [600], tried={"file", "small"}) == SRC
 
 
+def test_a_url_that_names_a_size_is_no_larger_file_than_one_that_does_not():
+    whole, small = C("https://a.example/p.jpg"), C("https://a.example/p.jpg?w=200")
+    larger = C("https://a.example/p.jpg?w=2000")
+    assert choose_candidate([whole, small], [600]) == whole
+    assert choose_candidate([small, whole], [600]) == whole
+    assert choose_candidate([small, larger, whole], [600]) == whole
+    assert choose_candidate([small, larger], [600]) == larger
+
+
 def test_the_largest_otherwise():
     assert choose_candidate([SRC, SMALL, WIDE], ["original", 600]) == WIDE
     assert choose_candidate([SRC, C("one", None, 1.0), C("two", None, 2.0)], [600]).url == "two"
