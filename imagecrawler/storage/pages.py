@@ -28,7 +28,12 @@ class PagesFolder:
         self._open_name: str | None = None
         self._descriptor = -1
         self.strangers: list[str] = []
-        self.torn_lines = 0
+        self._torn: set[tuple[str, int]] = set()
+
+    @property
+    def torn_lines(self) -> int:
+        """How many lines were left out by `scan`, each counted once."""
+        return len(self._torn)
 
     def scan(self, *, repair: bool) -> Iterator[tuple[LineAt, PageLine]]:
         """Yield every line, oldest first. The last line of a key counts.
@@ -36,16 +41,16 @@ class PagesFolder:
         Lines that are no JSON object with a ``key`` are counted in ``torn_lines`` and left
         out. With ``repair`` (the writer's open) a last line without a newline is cut off.
         """
-        for name in self._names():
+        for name in self.names():
             offset = 0
             with open(os.path.join(self._root, name), "rb") as file:
                 for raw in file:
                     if not raw.endswith(b"\n"):
-                        self.torn_lines += 1
+                        self._torn.add((name, offset))
                         break
                     line = _parsed(raw)
                     if line is None:
-                        self.torn_lines += 1
+                        self._torn.add((name, offset))
                     else:
                         yield LineAt(name, offset, len(raw)), line
                     offset += len(raw)
@@ -93,7 +98,26 @@ class PagesFolder:
         self._open_name = name
         return True
 
-    def _names(self) -> list[str]:
+    def split(self, name: str) -> tuple[list[bytes], list[bytes]]:
+        """Return the raw lines of one file that can be used, and those that cannot."""
+        try:
+            with open(os.path.join(self._root, name), "rb") as file:
+                raws = file.read().splitlines(keepends=True)
+        except FileNotFoundError:
+            return [], []
+        good = [raw.endswith(b"\n") and _parsed(raw) is not None for raw in raws]
+        return (
+            [raw for raw, usable in zip(raws, good, strict=True) if usable],
+            [raw for raw, usable in zip(raws, good, strict=True) if not usable],
+        )
+
+    def replace(self, name: str, raws: list[bytes], *, tmp_dir: str, fsync: bool) -> None:
+        """Let a file have these lines and no others (repair). Raises OSError."""
+        path = os.path.join(self._root, name)
+        atomic.write_whole(path, b"".join(raws), tmp_dir=tmp_dir, fsync=fsync)
+
+    def names(self) -> list[str]:
+        """Return the names of all files, oldest first; anything else goes to ``strangers``."""
         try:
             names = sorted(os.listdir(self._root))
         except FileNotFoundError:

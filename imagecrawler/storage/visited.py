@@ -25,11 +25,13 @@ class VisitedFolder:
         self._tmp_dir = tmp_dir
         self.extensions: dict[str, str] = {}
         self.strangers: list[str] = []
+        self.superseded: list[str] = []
 
     def load(self, *, repair: bool) -> None:
         """Read all names. Of two records with one id the newest wins.
 
-        With ``repair`` (the writer's open) the older one is removed.
+        With ``repair`` (the writer's open) the older one is removed, else its path is in
+        ``superseded``.
         """
         for folder, name in _files(self._root, self.strangers):
             previous = self.extensions.get(name.id)
@@ -37,6 +39,8 @@ class VisitedFolder:
                 older = self._older(folder, name, previous)
                 if repair:
                     atomic.remove(os.path.join(folder, older))
+                else:
+                    self.superseded.append(os.path.join(folder, older))
                 if older == name.id + name.extension:
                     continue
             self.extensions[name.id] = sys.intern(name.extension)

@@ -1,0 +1,150 @@
+"""What a store has and what is left, counted from its folders beside any running crawl."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from imagecrawler.coordinator.page_states import PageStates
+from imagecrawler.imaging.widths import Bucket, smallest_bucket
+from imagecrawler.storage import instants
+from imagecrawler.storage.lock import is_held
+from imagecrawler.storage.store import Store
+
+
+def store_status(store: Store, widths: Sequence[Bucket]) -> dict[str, Any]:
+    """Return the counts of a store that was opened for reading.
+
+    ``in_use`` is None when the system does not tell. ``left`` of a width counts the images
+    that are wanted there by what is known now: one that was never fetched counts for every
+    width, though it may turn out narrower.
+    """
+    pages = _pages(store)
+    images, torn = _images(store, widths)
+    strangers = [*store.queue.strangers, *store.pages.strangers, *store.visited.strangers]
+    strangers += [*store.downloaded.strangers, *store.failed.strangers]
+    return {
+        "store": store.root,
+        "in_use": is_held(store.root),
+        "pages": pages,
+        "images": images,
+        "dropped_hosts": store.dropped_hosts(),
+        "torn": {
+            "queue": pages.pop("torn_batches"),
+            "pages": store.pages.torn_lines,
+            "failed": torn,
+        },
+        "foreign": {"count": len(strangers), "example": strangers[0] if strangers else None},
+    }
+
+
+class _Failures:
+    """Failures counted by reason, each reason with one example, and the retries among them."""
+
+    def __init__(self) -> None:
+        self.final: Counter[str] = Counter()
+        self.waiting: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
+        self._dues: list[int] = []
+        self._now = time.time_ns() // 1000
+
+    def add(self, reason: str, due: int | None) -> bool:
+        """Count one; return whether an example for its reason is still missing."""
+        if due is None:
+            self.final[reason] += 1
+        else:
+            self.waiting[reason] += 1
+            self._dues.append(due)
+        return reason not in self.examples
+
+    def facts(self) -> dict[str, Any]:
+        """Return the counts, the most frequent reason first."""
+        first = min(self._dues, default=None)
+        return {
+            "failed": dict(self.final.most_common()),
+            "retries": {
+                "count": len(self._dues),
+                "due_now": sum(due <= self._now for due in self._dues),
+                "next": None if first is None else instants.to_text(first),
+                "reasons": dict(self.waiting.most_common()),
+            },
+            "examples": self.examples,
+        }
+
+
+def _pages(store: Store) -> dict[str, Any]:
+    states = PageStates(store)
+    left: set[int] = set()
+    torn = 0
+    for _, entries in states.queued():
+        if entries is None:
+            torn += 1
+        else:
+            left.update(key for key, _ in entries)
+    failures = _Failures()
+    for key, failure in states.failures.items():
+        if key not in left and failures.add(failure.reason, failure.due):
+            line = store.pages.read(failure.where) or {}
+            failures.examples[failure.reason] = str(line.get("url"))
+    visited = sum(key not in left for key in states.ended) - sum(
+        key not in left for key in states.failures
+    )
+    return {
+        "queued": len(left),
+        "visited": visited,
+        **failures.facts(),
+        "torn_batches": torn,
+    }
+
+
+def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int]:
+    store.failed.load()
+    store.visited.load(repair=False)
+    smallest = str(smallest_bucket(widths))
+    stored = store.downloaded.ids(smallest)
+    failures, torn, wanted = _Failures(), 0, set(store.visited.extensions) - stored
+    for key in store.failed.ids - stored:
+        failure = store.failed.read(key)
+        if failure is None:
+            torn += 1
+            continue
+        due = instants.from_text(failure.get("next_try"))
+        if failures.add(failure["reason"], due):
+            failures.examples[failure["reason"]] = str(failure.get("url", key))
+        if due is None:
+            wanted.discard(key)
+    unsettled = _unsettled(store, widths, stored)
+    buckets = dict.fromkeys([*map(str, widths), *store.downloaded.buckets()])
+    by_width = {
+        bucket: {
+            "downloaded": sum(1 for _ in store.downloaded.files(bucket)),
+            "left": len(wanted) + unsettled[bucket] if bucket in map(str, widths) else 0,
+        }
+        for bucket in buckets
+    }
+    facts = {
+        "visited": len(store.visited.extensions),
+        "versions": store.visited.versions(),
+        "wanted": len(wanted),
+        "widths": by_width,
+        **failures.facts(),
+    }
+    return facts, torn
+
+
+def _unsettled(store: Store, widths: Sequence[Bucket], stored: set[str]) -> Counter[str]:
+    """Return, for each width, how many stored images have no file there and might.
+
+    Names tell it when the store is settled for these widths; else the records are read once.
+    """
+    lacking: Counter[str] = Counter()
+    if store.about.get("widths") == list(widths):
+        return lacking
+    for bucket in widths[1:]:
+        for key in (stored & store.visited.extensions.keys()) - store.downloaded.ids(str(bucket)):
+            width = (store.visited.read(key) or {}).get("width")
+            if bucket == "original" or not isinstance(width, int) or bucket <= width:
+                lacking[str(bucket)] += 1
+    return lacking

@@ -1,0 +1,63 @@
+"""The state of a store in words: from what `store_status` counts to what a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_IN_USE = {True: "a crawl is using it now", False: "no crawl is using it", None: ""}
+
+
+def status_text(status: Mapping[str, Any]) -> str:
+    """Return the status in plain text, no newline at the end."""
+    in_use = _IN_USE[status["in_use"]]
+    lines = [
+        f"Store    {status['store']}{f' ({in_use})' if in_use else ''}",
+        "",
+        *_pages(status["pages"]),
+        "",
+        *_images(status["images"]),
+        *_notes(status),
+    ]
+    return "\n".join(lines)
+
+
+def _pages(pages: Mapping[str, Any]) -> Iterator[str]:
+    yield f"Pages    {pages['queued']:,} queued, {pages['visited']:,} visited"
+    yield from _failures(pages)
+
+
+def _images(images: Mapping[str, Any]) -> Iterator[str]:
+    yield f"Images   {images['visited']:,} visited, {images['wanted']:,} wanted"
+    for version, number in images["versions"].items():
+        yield f"         {version or '(no version)'}: {number:,}"
+    for bucket, counts in images["widths"].items():
+        name = f"{bucket} px" if bucket.isdecimal() else bucket
+        yield f"         {name}: {counts['downloaded']:,} downloaded, {counts['left']:,} left"
+    yield from _failures(images)
+
+
+def _failures(part: Mapping[str, Any]) -> Iterator[str]:
+    for reason, number in part["failed"].items():
+        yield f"         failed: {number:,} {reason}, such as {part['examples'][reason]}"
+    retries = part["retries"]
+    if retries["count"]:
+        reasons = ", ".join(f"{number:,} {reason}" for reason, number in retries["reasons"].items())
+        yield f"         to be tried again: {reasons}; {_when(retries)}"
+
+
+def _when(retries: Mapping[str, Any]) -> str:
+    if retries["due_now"]:
+        return f"{retries['due_now']:,} due now"
+    return f"the next at {retries['next'][:19].replace('T', ' ')} UTC"
+
+
+def _notes(status: Mapping[str, Any]) -> Iterator[str]:
+    if status["dropped_hosts"]:
+        yield f"Dropped  {', '.join(status['dropped_hosts'])}"
+    torn = ", ".join(f"{number:,} in {name}/" for name, number in status["torn"].items() if number)
+    if torn:
+        yield f"Torn     {torn}: scrapy verify --repair"
+    foreign = status["foreign"]
+    if foreign["count"]:
+        yield f"Foreign  {foreign['count']:,} files not the store's, such as {foreign['example']}"
