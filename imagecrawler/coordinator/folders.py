@@ -287,6 +287,16 @@ class Coordinator:
         """Hand out nothing more."""
         self._draining = True
 
+    def unreadable_records(self) -> list[str]:
+        """Return the ids whose record this run could not read, and still cannot."""
+        found = self.images.unreadable | self._reader.unreadable
+        return sorted(key for key in found if self.store.visited.read(key) is None)
+
+    @property
+    def torn_failures(self) -> int:
+        """How many files of failed/ could not be read; their images are tried again."""
+        return self._reader.torn_failures
+
     def count_files(self) -> dict[str, int]:
         """Return how many files there are in each bucket (blocking: use a thread)."""
         downloaded = self.store.downloaded

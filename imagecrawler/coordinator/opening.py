@@ -151,7 +151,8 @@ class StoreReader:
 
     ``found`` gets (host, id, whether it has files) of wanted images, ``later``
     (due, host, id), ``aliases`` (id, URLs), ``contents`` (hash, id); the event loop empties
-    them. ``done`` says that nothing more will come.
+    them. ``done`` says that nothing more will come. ``unreadable`` has the ids whose record
+    is torn; where a failure is torn, its image is tried again.
     """
 
     def __init__(self, store: Store, rules: RunRules, stored: set[str]) -> None:
@@ -163,7 +164,8 @@ class StoreReader:
         self.later: deque[tuple[int, str, str]] = deque()
         self.aliases: deque[tuple[str, list[str]]] = deque()
         self.contents: deque[tuple[int, str]] = deque()
-        self.unreadable = 0
+        self.unreadable: set[str] = set()
+        self.torn_failures = 0
         self.done = False
         self.on_done: Callable[[], None] = lambda: None
         self.stop = False
@@ -197,7 +199,7 @@ class StoreReader:
             return
         record = self._store.visited.read(key)
         if record is None:
-            self.unreadable += 1
+            self.unreadable.add(key)
             return
         urls = [e["url"] for e in record.get("candidates") or () if isinstance(e, dict)]
         others = [url for url in urls if isinstance(url, str) and image_id(url) != key]
@@ -232,8 +234,13 @@ class StoreReader:
         for key in list(self._store.failed.ids):
             failure = self._store.failed.read(key)
             record = self._store.visited.read(key)
-            if self.stop or failure is None or record is None or key in self._stored:
+            if self.stop or record is None or key in self._stored:
                 continue
+            if failure is None:
+                if key not in self._store.failed.ids:  # it has its files since
+                    continue
+                self.torn_failures += 1
+                failure = {"reason": "torn", "next_try": instants.to_text(0)}
             due = instants.from_text(failure.get("next_try"))
             if failure["reason"] == "excluded":
                 urls = [record["url"], *(e["url"] for e in record.get("candidates") or ())]

@@ -57,7 +57,7 @@ def summary(
             "wanted": images.waiting(),
             "retries_due": images.retries(),
             "next_retry": _instant(images.next_due()),
-            "unreadable": len(images.unreadable),
+            "unreadable": len(coordinator.unreadable_records()),
         },
         "links_skipped": dict(tally.links_skipped),
         "bytes_downloaded": coordinator.rules.bytes_downloaded(),
@@ -94,6 +94,7 @@ def _warnings(coordinator: Coordinator) -> list[str]:
     ]
     strangers = [*store.queue.strangers, *store.pages.strangers, *store.visited.strangers]
     strangers += [*store.downloaded.strangers, *store.failed.strangers]
+    strangers = list(dict.fromkeys(strangers))  # some folders are read twice in one run
     if strangers:
         warnings.append(
             f"{len(strangers)} files in the store are not its own and were left alone, "
@@ -101,9 +102,13 @@ def _warnings(coordinator: Coordinator) -> list[str]:
         )
     if store.pages.torn_lines:
         warnings.append(f"{store.pages.torn_lines} torn lines in pages/ were left out")
-    if coordinator.images.unreadable:
+    if unreadable := coordinator.unreadable_records():
         warnings.append(
-            f"{len(coordinator.images.unreadable)} records in visited/ cannot be read: "
-            "scrapy verify --repair"
+            f"{len(unreadable)} records in visited/ cannot be read: scrapy verify --repair"
+        )
+    if coordinator.torn_failures:
+        warnings.append(
+            f"{coordinator.torn_failures} files in failed/ could not be read: their images were "
+            "tried again"
         )
     return warnings
