@@ -128,6 +128,9 @@ def preflight(root: str) -> None:
     Store.open(root).close()
 
 
+_ADVICE = "Mend that, or choose another folder with IMAGES_STORE."
+
+
 def unwritable(root: str, error: OSError) -> StoreError:
     """Turn an error of the file system into one that says what to do."""
     advice = {
@@ -139,9 +142,7 @@ def unwritable(root: str, error: OSError) -> StoreError:
     }
     name = errno.errorcode.get(error.errno or 0, "")
     reason = error.strerror or str(error)
-    return StoreError(
-        f"The store {root} cannot be written ({reason}). {advice.get(name, '')}".strip()
-    )
+    return StoreError(f"The store {root} cannot be written ({reason}). {advice.get(name, _ADVICE)}")
 
 
 def _locked(root: str) -> FileLock:
