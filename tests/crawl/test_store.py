@@ -1,0 +1,181 @@
+"""Stores that cannot be used, disks that fill up, files that are torn or someone else's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import StartSite
+from tests.crawl.folders import asked, pages, queued, reasons, records, stored
+from tests.crawls import Crawls, Run
+from tests.site.generated import Generated
+from tests.site.spec import image, page
+
+
+def error_line(run: Run) -> str:
+    """Return the one line that says what was wrong."""
+    (line,) = [line for line in run.stderr.splitlines() if line.startswith("imagecrawler:")]
+    return line
+
+
+def test_a_store_that_cannot_be_used_is_one_line_and_exit_1(
+    site: StartSite, crawl: Crawls, tmp_path: Path
+) -> None:
+    running = site({"/": page("")})
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    for store, said in ((file / "data", "Not a directory"), (Path("/proc/data"), "/proc/data")):
+        run = crawl(running.url, store=store)
+        assert (run.rc, run.stderr.splitlines()) == (1, [error_line(run)])
+        assert said in error_line(run) and "IMAGES_STORE" in error_line(run)
+
+    crawl.store.mkdir()
+    about = crawl.store / "store.json"
+    about.write_text('{"format": 99}')
+    run = crawl(running.url)
+    assert (run.rc, run.stderr.splitlines()) == (1, [error_line(run)])
+    assert "format 99" in error_line(run)
+    assert about.read_text() == '{"format": 99}'
+    assert running.requests() == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_the_right_to_write(crawl: Crawls) -> None:
+    crawl.store.mkdir(mode=0o500)
+    run = crawl("http://127.0.0.1:1/")
+    assert run.rc == 1 and "right to write" in error_line(run)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 600 kB, as long as the test; only root can make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=600k,nr_inodes=0", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a small file system takes the right to mount")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_ends_a_crawl_and_with_room_it_goes_on(
+    site: StartSite, crawl: Crawls, small_disk: Path
+) -> None:
+    plan = Generated(pages=30, hosts=1, images_per_page=3)
+    running = site(plan)
+    store = small_disk / "data"
+    run = crawl(running.url, store=store)
+    assert run.rc == 1
+    assert "The disk is full: free some space and start again" in error_line(run)
+    assert len(list(store.glob("downloaded/600/*/*"))) < plan.pages * plan.images_per_page
+    # Starting again without making room says the same, and does no harm.
+    again = crawl(store=store)
+    assert again.rc == 1 and "The disk is full" in error_line(again)
+
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    run = crawl(running.url, store=store)
+    assert (run.rc, run.summary["outcome"], run.summary["warnings"]) == (0, "finished", [])
+    assert len(stored(store)) == len(run.files()) == plan.pages * plan.images_per_page
+    assert {f"/p/{n}.html" for n in range(plan.pages)} <= set(pages(store))
+    assert queued(store) == set()
+    assert list((store / "tmp").iterdir()) == []
+
+
+def test_a_disk_that_is_full_from_the_start(
+    site: StartSite, crawl: Crawls, small_disk: Path
+) -> None:
+    running = site({"/": page("")})
+    with (
+        open(small_disk / "filler", "wb", buffering=0) as filler,
+        pytest.raises(OSError, match="No space"),
+    ):
+        while True:
+            filler.write(bytes(4096))
+    run = crawl(running.url, store=small_disk / "data")
+    assert (run.rc, run.stderr.splitlines()) == (1, [error_line(run)])
+    assert "The disk is full" in error_line(run)
+    assert running.requests() == []
+
+
+def test_torn_and_foreign_files_cost_a_warning(site: StartSite, crawl: Crawls) -> None:
+    images = {f"/{name}.jpg": image(50, 50) for name in ("done", "torn", "left", "gone")}
+    links = "".join(f'<a href="/{n}">.</a>' for n in range(3))
+    body = "".join(f'<img src="{path}">' for path in images)
+    routes = {"/": page(links + body), **{f"/{n}": page("") for n in range(3)}, **images}
+    del routes["/gone.jpg"]
+    running = site(routes)
+    store = crawl.store
+    run = crawl(running.url, max_pages=1, image_deny="torn|left")
+    assert run.summary["warnings"] == []
+    assert (stored(store), queued(store)) == ({"/done.jpg"}, {"/0", "/1", "/2"})
+    ids = {path: name_of(store, path) for path in images}
+
+    (batch,) = store.glob("queue/*/*.json")
+    batch.with_name("1700000000000000.json").write_text('{"1": "http://exa')
+    (store / "queue" / "README").write_text("mine")
+    (store / "pages" / "notes.txt").write_text("mine")
+    with open(next(store.glob("pages/*.jsonl")), "a") as file:
+        file.write('not json\n{"key": "torn')
+    tear(next(store.glob(f"visited/*/{ids['/torn.jpg']}.v6*")))
+    (store / "visited" / "thumbs.db").write_text("not ours")
+    (store / "downloaded" / "600" / ".DS_Store").write_text("not ours")
+    tear(next(store.glob(f"failed/*/{ids['/gone.jpg']}.json")))
+    tear(next(store.glob(f"failed/*/{ids['/left.jpg']}.json")))
+
+    before = len(running.requests())
+    run = crawl(image_deny="nothing")
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert {"/0", "/1", "/2"} <= set(asked(running, since=before))
+    warnings = "\n".join(run.summary["warnings"])
+    assert "1700000000000000.json is torn" in warnings
+    assert "not its own and were left alone" in warnings
+    assert "2 torn lines in pages/" in warnings
+    assert "records in visited/ cannot be read" in warnings
+    assert "failed/" in warnings
+    assert "1 records" in warnings and "verify" in warnings
+    # Why an image had no file is not known any more: it is tried again.
+    assert "/left.jpg" in stored(store)
+    assert reasons(store)["/gone.jpg"] == "http-404"
+    assert (store / "queue" / "README").read_text() == "mine"
+
+    # A page that shows the picture again mends its record, and with it the image is wanted.
+    run = crawl(running.url, revisit=0, image_deny="nothing")
+    assert set(records(store)) == set(images)
+    assert "cannot be read" not in "\n".join(run.summary["warnings"])
+    crawl(spider="download")
+    assert stored(store) == {"/done.jpg", "/torn.jpg", "/left.jpg"}
+
+
+def name_of(store: Path, path: str) -> str:
+    """Return the id of the picture whose URL has this path."""
+    for file in store.glob("visited/*/*"):
+        if json.loads(file.read_text())["url"].endswith(path):
+            return file.name.partition(".")[0]
+    raise LookupError(path)
+
+
+def tear(file: Path) -> None:
+    """Leave the first half of a file."""
+    text = file.read_bytes()
+    file.write_bytes(text[: len(text) // 2])
+
+
+def test_a_torn_store_json_and_notes_of_a_crash_cost_nothing(
+    site: StartSite, crawl: Crawls
+) -> None:
+    running = site({"/": page('<a href="/1">.</a>'), "/1": page("")})
+    crawl(running.url, max_pages=1)
+    (crawl.store / "store.json").write_text('{"format": 1, "argu')
+    (crawl.store / "inflight").mkdir(exist_ok=True)
+    (crawl.store / "inflight" / "leases").write_text("+page 12\n-pa")
+    (crawl.store / "inflight" / "suspects.json").write_text("[")
+    (crawl.store / "tmp" / "left-over").write_text("half a file")
+    (crawl.store / "summary.json").write_text("{")
+    run = crawl()
+    assert (run.rc, run.summary["outcome"], asked(running)) == (0, "finished", ["/", "/1"])
+    assert list((crawl.store / "tmp").iterdir()) == []
