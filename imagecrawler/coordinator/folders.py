@@ -170,7 +170,9 @@ class Coordinator:
         new = sum(self.add_link(url, parent=lease.entry) for url in item.links)
         self.tally.skip_links(item.skipped_links)
         known = len(item.links) - new
-        lease.outcome = Visited(item.status, item, list(dict.fromkeys(ids)), new, known)
+        # A spider that raised after it yielded this has said how the visit ended.
+        if not isinstance(lease.outcome, Failed):
+            lease.outcome = Visited(item.status, item, list(dict.fromkeys(ids)), new, known)
 
     # -- what goes out ---------------------------------------------------------------------
 
@@ -508,10 +510,16 @@ class Coordinator:
                 self._interrupted.append(lease)
         suspects = {f"page {key}": lease for key, lease in held.items()}
         for name in often:
-            if name.startswith("image "):
-                lease = self.images.lease_of(name.removeprefix("image "))
+            key = name.removeprefix("image ")
+            if name.startswith("image ") and key not in self.images.stored:
+                lease = self.images.lease_of(key)
                 if lease is not None:
                     suspects[name] = lease
+                    self.images.hold(key)
+        # One that has ended well since must not be set aside for a later crash.
+        looked_at = ("page ", "image ") if self.rules.visit_pages else ("image ",)
+        gone = [n for n in often.keys() - suspects.keys() if n.startswith(looked_at)]
+        self.store.inflight.forget(gone)
         for name, lease in suspects.items():
             if often[name] > opening.CRASHES_BEFORE_ALONE:
                 self._crashed.append(lease)

@@ -48,6 +48,10 @@ class ImageFrontier:
             self._held.add(key)
             heapq.heappush(self._retries, (due, host, key))
 
+    def hold(self, key: str) -> None:
+        """Let an image wait elsewhere: it runs alone, or is about to be set aside."""
+        self._held.add(key)
+
     def let_go(self, key: str) -> None:
         """An image that was handed out has ended, or will be wanted anew."""
         self._held.discard(key)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 
 from imagecrawler.storage import atomic
@@ -60,6 +61,11 @@ class InflightNotes:
         if self.suspects.pop(name, None) is not None:
             with suppress(OSError):
                 self._save_suspects()
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Suspect these (``"page KEY"``) no longer: there is nothing left to do about them."""
+        if [name for name in names if self.suspects.pop(name, None) is not None]:
+            self._save_suspects()
 
     def close(self) -> None:
         """End the notes of this process; what is still open counts as given back."""
