@@ -11,6 +11,7 @@ from imagecrawler.coordinator.page_states import PageStates
 from imagecrawler.imaging.widths import Bucket, smallest_bucket
 from imagecrawler.storage import instants
 from imagecrawler.storage.lock import is_held
+from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
 
 
@@ -115,15 +116,11 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
             failures.examples[failure["reason"]] = str(failure.get("url", key))
         if due is None:
             wanted.discard(key)
-    unsettled = _unsettled(store, widths, stored)
-    buckets = dict.fromkeys([*map(str, widths), *store.downloaded.buckets()])
-    by_width = {
-        bucket: {
-            "downloaded": sum(1 for _ in store.downloaded.files(bucket)),
-            "left": len(wanted) + unsettled[bucket] if bucket in map(str, widths) else 0,
-        }
-        for bucket in buckets
-    }
+    by_width = {}
+    for bucket in dict.fromkeys([*widths, *map(_bucket, store.downloaded.buckets())]):
+        ids = store.downloaded.ids(str(bucket))
+        left = _left(store, widths, bucket, wanted, stored, ids) if bucket in widths else 0
+        by_width[str(bucket)] = {"downloaded": len(ids), "left": left}
     facts = {
         "visited": len(store.visited.extensions),
         "versions": store.visited.versions(),
@@ -134,17 +131,28 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
     return facts, torn
 
 
-def _unsettled(store: Store, widths: Sequence[Bucket], stored: set[str]) -> Counter[str]:
-    """Return, for each width, how many stored images have no file there and might.
+def _left(
+    store: Store,
+    widths: Sequence[Bucket],
+    bucket: Bucket,
+    wanted: set[str],
+    stored: set[str],
+    ids: set[str],
+) -> int:
+    """Return how many images have no file in a bucket and might.
 
-    Names tell it when the store is settled for these widths; else the records are read once.
+    Names tell it when the store is settled for these widths; else the records are read.
     """
-    lacking: Counter[str] = Counter()
-    if store.about.get("widths") == list(widths):
-        return lacking
-    for bucket in widths[1:]:
-        for key in (stored & store.visited.extensions.keys()) - store.downloaded.ids(str(bucket)):
-            width = (store.visited.read(key) or {}).get("width")
-            if bucket == "original" or not isinstance(width, int) or bucket <= width:
-                lacking[str(bucket)] += 1
-    return lacking
+    if store.about.get("widths") == list(widths) or bucket == smallest_bucket(widths):
+        return len(wanted - ids)
+    lacking = (wanted | (stored & store.visited.extensions.keys())) - ids
+    return sum(_may_be_as_wide(store.visited.read(key), bucket) for key in lacking)
+
+
+def _may_be_as_wide(record: Record | None, bucket: Bucket) -> bool:
+    width = (record or {}).get("width")
+    return bucket == "original" or not isinstance(width, int) or bucket <= width
+
+
+def _bucket(name: str) -> Bucket:
+    return "original" if name == "original" else int(name)

@@ -86,6 +86,22 @@ class VisitedFolder:
         atomic.remove(self.path(image_id))
         del self.extensions[image_id]
 
+    def look_again(self, image_id: str) -> None:
+        """Find the record of an image anew (a reader): its writer may have renamed it."""
+        self.extensions.pop(image_id, None)
+        folder = os.path.join(self._root, image_id[:4])
+        try:
+            found = [name for name in os.listdir(folder) if name.startswith(image_id)]
+        except FileNotFoundError:
+            return
+        ours = [n for file in found if (n := names.record_name(file)) and n.id == image_id]
+        if ours:
+            newest = max(
+                ours,
+                key=lambda n: _age(os.path.join(folder, n.id + n.extension), n.id + n.extension),
+            )
+            self.extensions[image_id] = sys.intern(newest.extension)
+
     def versions(self) -> dict[str, int]:
         """Return how many records there are of each extension, ascending by name."""
         return dict(sorted(Counter(self.extensions.values()).items()))
