@@ -98,6 +98,8 @@ def retry_after_seconds(header: str | None, *, now: float) -> float | None:
 
 
 def _ignored(message: str) -> str:
+    if "exceeded DOWNLOAD_MAXSIZE" in message:  # HttpCompressionMiddleware's: a bomb
+        return "too-large"
     if "robots.txt" in message:
         return "robots"
     return "redirect-loop" if "redirection" in message else "excluded"
