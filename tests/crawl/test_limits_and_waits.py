@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+from itertools import pairwise
 
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, pages, reasons, stored
@@ -26,7 +27,7 @@ def test_a_delay_holds_between_all_requests_of_a_host_images_included(
     assert (run.rc, len(run.files())) == (0, 6)
     for host in range(2):
         starts = [r.started for r in running.requests(host=host) if r.path != "/robots.txt"]
-        gaps = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(starts)]
         assert min(gaps) > 0.25
 
 
