@@ -64,8 +64,11 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
             f"-a render={texts['render']}: this version does not render pages in a browser yet; "
             "use render=never"
         )
+    starts = start_urls(texts["start"]) if "start" in texts else ()
+    if starts:  # a file's name means nothing where the store may be copied to
+        texts["start"] = ",".join(starts)
     return Arguments(
-        starts=start_urls(texts["start"]) if "start" in texts else (),
+        starts=starts,
         scope=texts.get("scope", "host"),
         links=_filter(texts, "allow", "deny"),
         images=_filter(texts, "image_allow", "image_deny"),

@@ -18,6 +18,7 @@ from imagecrawler.coordinator.options import run_rules, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ArgumentError, ImageCrawlerError
 from imagecrawler.items import ImageItem
+from imagecrawler.security.addresses import Origin
 from imagecrawler.spiders.arguments import Arguments, parse_arguments, scope_text
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.store import Store, unwritable
@@ -64,9 +65,9 @@ class StoreSpider(Spider):
             if coordinator.is_empty() and not arguments.starts:
                 coordinator.store.close()
                 raise ArgumentError(_NOTHING_TO_DO.format(store=self.store_path))
-            await self.crawler.signals.send_catch_log_async(
-                signal=signals.starts_known, urls=list(arguments.starts)
-            )
+            # What an earlier start left in the queue is as much the user's own as this one.
+            urls = list(dict.fromkeys([*arguments.starts, *_origins(coordinator.store)]))
+            await self.crawler.signals.send_catch_log_async(signal=signals.starts_known, urls=urls)
             scheduler = self.crawler.engine.scheduler
             assert isinstance(scheduler, StoreScheduler)
             scheduler.begin(coordinator, started=to_text(time.time_ns() // 1000))
@@ -114,9 +115,17 @@ class StoreSpider(Spider):
             merged = parse_arguments("site", known)
             return replace(given, starts=merged.starts, images=merged.images)
         kept = {**remembered, **given.kept} if "start" not in given.kept else dict(given.kept)
-        store.write_about(arguments=kept)
         merged = parse_arguments("site", kept)
+        new = [str(Origin.of(url)) for url in merged.starts]
+        origins = list(dict.fromkeys([*_origins(store), *new]))
+        store.write_about(arguments=kept, origins=origins)
         return replace(merged, limits=given.limits, revisit_seconds=given.revisit_seconds)
 
     def _bytes_downloaded(self) -> int:
         return int(self.crawler.stats.get_value("downloader/response_bytes", 0))
+
+
+def _origins(store: Store) -> list[str]:
+    """Return the origins of all start URLs that this store ever had."""
+    origins = store.about.get("origins")
+    return [o for o in origins if isinstance(o, str)] if isinstance(origins, list) else []
