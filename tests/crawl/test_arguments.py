@@ -24,6 +24,10 @@ def test_several_starts_may_be_typed_or_listed_in_a_file(
     before = len(running.requests())
     assert crawl(str(listed)).rc == 0
     assert asked(running, since=before) == ["/d"]
+    # A later run does not need the file.
+    listed.unlink()
+    assert crawl().rc == 0
+    assert asked(running, since=before) == ["/d"]
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,25 @@ def test_nothing_leads_to_an_address_that_is_not_allowed(site: StartSite, crawl:
         assert all(line["next_try"] is None for line in lines(store) if "error" in line)
 
 
+def test_what_an_earlier_start_left_is_still_allowed(site: StartSite, crawl: Crawls) -> None:
+    """Private addresses are, when they are a start's; the store remembers whose start it was."""
+    first = site(
+        {
+            "/": page('<a href="/1">.</a><img src="/a.jpg">'),
+            "/1": page(""),
+            "/a.jpg": image(50, 50),
+        }
+    )
+    second = site({"/": page("")})
+    settings = {"ALLOWED_NETWORKS": ""}
+    assert crawl(first.url, max_pages=1, max_images=0, settings=settings).rc == 0
+    assert crawl(second.url, max_images=0, settings=settings).rc == 0
+    assert asked(first) == ["/", "/1"]
+    run = crawl(spider="download", settings=settings)
+    assert (run.rc, stored(crawl.store), reasons(crawl.store)) == (0, {"/a.jpg"}, {})
+    assert "error" not in pages(crawl.store)["/1"]
+
+
 def test_images_follow_redirects_under_their_own_lease(site: StartSite, crawl: Crawls) -> None:
     names = ("moved", "far", "loop", "file", "data", "dead")
     running = site(
