@@ -227,10 +227,12 @@ def portrait() -> bytes:
     view = VIEW_BY_FILE["poppy-field-dusk.jpg"]
     canvas = Canvas(1200)
     _MOTIFS[view.motif](canvas, random.Random("portrait"), Palette(0.05, 0.9))
+    upright = canvas.image.crop((300, 0, 833, 800)).resize((800, 1200), Image.Resampling.LANCZOS)
+    lying = upright.transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
     exif[_EXIF_ORIENTATION] = _TURNED_RIGHT
     out = io.BytesIO()
-    canvas.image.save(out, "JPEG", quality=82, exif=exif)
+    lying.save(out, "JPEG", quality=82, exif=exif)
     return out.getvalue()
 
 
