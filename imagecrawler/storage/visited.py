@@ -33,6 +33,9 @@ class VisitedFolder:
         With ``repair`` (the writer's open) the older one is removed, else its path is in
         ``superseded``.
         """
+        self.extensions.clear()  # loaded twice, every record would be its own older one
+        self.strangers.clear()
+        self.superseded.clear()
         for folder, name in _files(self._root, self.strangers):
             previous = self.extensions.get(name.id)
             if previous is not None:

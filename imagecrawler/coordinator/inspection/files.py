@@ -9,7 +9,12 @@ from typing import Any
 
 from imagecrawler.coordinator.inspection.faults import Fault, relative
 from imagecrawler.coordinator.inspection.pixels import FileFacts, file_facts
-from imagecrawler.coordinator.inspection.records import Change, fetched_again, with_file
+from imagecrawler.coordinator.inspection.records import (
+    Change,
+    fetched_again,
+    with_file,
+    without_file,
+)
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.encoding import SUFFIXES
 from imagecrawler.imaging.widths import Bucket, buckets_in_write_order
@@ -151,7 +156,7 @@ class ImageFiles:
             if bucket in map(str, self._rules.widths):
                 repair, change = "has the image fetched again", fetched_again(bucket)
             else:
-                repair, change = "corrects the record", with_file(bucket, None)
+                repair, change = "corrects the record", without_file(bucket)
             mend = self._changing(change)
             yield Fault(path, "it is missing, though the image is settled for it", repair, mend)
 
@@ -160,15 +165,14 @@ class ImageFiles:
     def _refetched(self, bucket: str, path: str, what: str) -> Fault:
         # The image is wanted when it has no file in the smallest bucket. Where a larger file is
         # broken the sound small one stays: the picture may be gone from its site by now.
-        change = with_file(bucket, None)
-        if bucket in map(str, self._rules.widths) and bucket != self._rules.smallest:
-            change = fetched_again(bucket)
+        is_wanted = bucket in map(str, self._rules.widths)
 
         def mend() -> None:
-            self._changing(change)()
             atomic.remove(path)
+            if bucket != self._rules.smallest:
+                self._changing((fetched_again if is_wanted else without_file)(bucket))()
 
-        repair = _AGAIN if bucket in map(str, self._rules.widths) else "removes it"
+        repair = _AGAIN if is_wanted else "removes it"
         return Fault(relative(self._store, path), what, repair, mend)
 
     def _surplus(self, path: str, what: str) -> Fault:
@@ -177,7 +181,7 @@ class ImageFiles:
         def mend() -> None:
             atomic.remove(path)
             if not self._store.downloaded.of_image(bucket, self._key) and bucket in self._listed:
-                self._changing(with_file(bucket, None))()
+                self._changing(without_file(bucket))()
 
         return Fault(relative(self._store, path), what, "removes it", mend)
 

@@ -50,23 +50,25 @@ def _with_sound_candidates(record: Record) -> Record:
     return {**record, "candidates": sound_candidates(record["candidates"])}
 
 
-def with_file(bucket: str, path: str | None) -> Change:
-    """Return a change that notes where the file of a bucket is, or that there is none."""
+def with_file(bucket: str, path: str) -> Change:
+    """Return a change that notes where the file of a bucket is."""
+    return lambda record: {**record, "files": {**_files(record), bucket: path}}
+
+
+def without_file(bucket: str) -> Change:
+    """Return a change that notes that a bucket has no file."""
 
     def change(record: Record) -> Record:
-        files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
-        files.pop(bucket, None)
-        if path is not None:
-            files[bucket] = path
-        return {**record, "files": files}
+        return {**record, "files": {b: p for b, p in _files(record).items() if b != bucket}}
 
     return change
 
 
 def fetched_again(bucket: str) -> Change:
     """Return a change that lets the image be fetched for the sake of one bucket's file."""
+    return lambda record: {**without_file(bucket)(record), "upgrade": True}
 
-    def change(record: Record) -> Record:
-        return {**with_file(bucket, None)(record), "upgrade": True}
 
-    return change
+def _files(record: Record) -> dict[str, Any]:
+    files = record.get("files")
+    return files if isinstance(files, dict) else {}

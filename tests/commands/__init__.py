@@ -1,0 +1,1 @@
+"""The commands on a store: status, verify, retry, drop."""
