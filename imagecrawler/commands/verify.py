@@ -58,7 +58,7 @@ class Command(ScrapyCommand):
             root = store_path(settings)
             store = Store.read(root)
             running = is_held(root) is not False
-            faults = opening_faults(store, running=running)
+            faults = opening_faults(store)
             if opts.repair:
                 store = Store.open(root, fsync=settings.getbool("STORE_FSYNC"))
             try:

@@ -85,8 +85,8 @@ class Lease:
 class Frontier(Protocol):
     """The coordinator as the scheduler sees it. All calls are made on the event loop."""
 
-    def add_start(self, url: str, scope: str) -> bool:
-        """Queue a start URL; return whether it is new or due again."""
+    def add_start(self, url: str, scope: str, *, again: bool = False) -> bool:
+        """Queue a start URL; return whether it is new; ``again``: or failed for good."""
 
     def add_link(self, url: str, *, parent: dict[str, Any]) -> bool:
         """Queue one page link found under ``parent`` (a queue entry); return whether new."""

@@ -61,7 +61,7 @@ class Coordinator:
         self._images_next = False
         self._alone_lease: Lease | None = None
         self._revisits: list[dict[str, Any]] = []
-        self._latest_pages: list[tuple[str, list[str]]] = []
+        self._latest_pages = opening.LatestPages()
         self._interrupted: list[Lease] = []
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._begun = time.monotonic()
@@ -102,8 +102,7 @@ class Coordinator:
             self.images.want(lease.host, lease.key)
         self._interrupted = []
         seen = self._committer.group.seen_again
-        seen += [(key, url) for url, keys in self._latest_pages for key in keys]
-        self._latest_pages = []
+        seen += self._latest_pages.take()
         self._committer.changed(len(seen))
         for lease in self._crashed:
             self._set_aside(lease)
@@ -114,9 +113,17 @@ class Coordinator:
 
     # -- what comes in ---------------------------------------------------------------------
 
-    def add_start(self, url: str, scope: str) -> bool:
-        """Queue a start URL; return whether it is new."""
+    def add_start(self, url: str, scope: str, *, again: bool = False) -> bool:
+        """Queue a start URL; return whether it is new.
+
+        With ``again`` one that failed for good is new too: somebody typed it once more.
+        """
         entry = {"url": url, "depth": 0, "scope": scope, "start": True}
+        key = page_key(url)
+        if again and int(key, 16) in self.pages.failed_starts:
+            self.pages.failed_starts.discard(int(key, 16))
+            self._queue(key, entry)
+            return True
         return self._queue_if_new(url, entry)
 
     def add_link(self, url: str, *, parent: dict[str, Any], **fields: Any) -> bool:
@@ -181,7 +188,7 @@ class Coordinator:
         if self._draining or self.error is not None or self._out_of_time_or_bytes():
             return None
         self._take_from_reader()
-        if self._alone or self._alone_lease is not None:
+        if self._alone_lease is not None or any(map(self._may_lease, self._alone)):
             return self._lease_alone()
         now = self.store.clock.now()
         for kind in ("image", "page") if self._images_next else ("page", "image"):
@@ -229,7 +236,7 @@ class Coordinator:
         if self._draining or self._out_of_time_or_bytes():
             return False
         self._take_from_reader()
-        if self._alone:
+        if any(map(self._may_lease, self._alone)):
             return True
         pages, images = self._may_lease_page(), self._may_lease_image()
         if images and (self.images.has_ready() or not self._reader.done):
@@ -342,7 +349,9 @@ class Coordinator:
             if lease.key in result.duplicates:
                 self.tally.failed_image("duplicate", lease.url)
             else:
-                self.tally.stored(rendered, again=lease.key in self.images.stored)
+                again = lease.key in self.images.stored
+                if lease.key not in result.no_better:
+                    self.tally.stored(rendered, again=again)
                 self.images.stored.add(lease.key)
         for lease, failure in group.failures:
             self._release(lease)
@@ -426,6 +435,9 @@ class Coordinator:
             self._committer.changed()
         return None
 
+    def _may_lease(self, lease: Lease) -> bool:
+        return self._may_lease_page() if lease.kind == "page" else self._may_lease_image()
+
     def _may_lease_page(self) -> bool:
         limit = self.rules.limits.max_pages
         below = limit is None or self.tally.pages_visited + self._leased_pages < limit
@@ -500,8 +512,8 @@ class Coordinator:
     def _load_pages(self, crashes: dict[str, int]) -> None:
         often = {n: c for n, c in crashes.items() if c >= opening.CRASHES_BEFORE_ALONE}
         keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
-        held = opening.load_pages(self.store, self.pages, keys if self.rules.visit_pages else set())
-        self._latest_pages = opening.latest_pages(self.store)
+        keys = keys if self.rules.visit_pages else set()
+        held = opening.load_pages(self.store, self.pages, keys, self._latest_pages)
         for name in crashes.keys() - often.keys():
             # What a kill interrupted comes first, as it would have without the kill.
             key = name.removeprefix("image ")
@@ -527,9 +539,10 @@ class Coordinator:
                 self._alone.append(lease)
 
     def _lease_alone(self) -> Lease | None:
-        if self.leased or not self._alone:
+        if self.leased:
             return None
-        lease = self._alone.popleft()
+        lease = next(lease for lease in self._alone if self._may_lease(lease))
+        self._alone.remove(lease)
         self._alone_lease = lease
         crashes = opening.CRASHES_BEFORE_ALONE
         logger.warning("%s was in flight at %d crashes: it runs alone now", lease.url, crashes)

@@ -56,6 +56,7 @@ class Written:
     batches: list[tuple[str, Batch]] = field(default_factory=list)
     places: list[LineAt] = field(default_factory=list)
     duplicates: dict[str, str] = field(default_factory=dict)  # image id to the first's id
+    no_better: set[str] = field(default_factory=set)  # ids whose new rendition was discarded
     bytes_written: int = 0
 
 
@@ -229,6 +230,7 @@ def _settle(
         cache.put(lease.key, record)
         for _, _, temporary in rendered.files:
             atomic.remove(temporary)
+        written.no_better.add(lease.key)
         return
     files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
     for bucket, suffix, _ in rendered.files:
@@ -242,9 +244,13 @@ def _settle(
     *larger, smallest = rendered.files
     for bucket, suffix, temporary in larger:
         store.downloaded.adopt(temporary, bucket, lease.key, suffix)
-    cache.put(lease.key, record)
+    # An image that has a smallest file already looks settled: until the new one has its name,
+    # its record says that it is still to be bettered.
+    cache.put(lease.key, {**record, "upgrade": True} if lease.key in stored else record)
     bucket, suffix, temporary = smallest
     store.downloaded.adopt(temporary, bucket, lease.key, suffix)
+    if lease.key in stored:
+        cache.put(lease.key, record)
     store.failed.remove(lease.key)
 
 

@@ -29,7 +29,9 @@ CRASHES_BEFORE_ALONE = 3
 _POSTPONED_MICROS = int(2 * POSTPONE_SECONDS * 1_000_000)
 
 
-def load_pages(store: Store, frontier: PageFrontier, suspects: set[str]) -> dict[str, Lease]:
+def load_pages(
+    store: Store, frontier: PageFrontier, suspects: set[str], latest: LatestPages
+) -> dict[str, Lease]:
     """Fill the frontier from queue/ and pages/; return the leases of suspected pages.
 
     Queue files that are torn, or whose pages are all done, are left out; the latter are
@@ -48,7 +50,7 @@ def load_pages(store: Store, frontier: PageFrontier, suspects: set[str]) -> dict
         by_batch[batch] = usable
         for key, entry in usable:
             queued.setdefault(key, []).append((batch, entry))
-    _read_lines(store, frontier, queued)
+    _read_lines(store, frontier, queued, latest)
     held: dict[str, Lease] = {}
     for batch, entries in by_batch.items():
         left = [(k, e) for k, e in entries if (batch.instant, k) not in frontier.done_entries]
@@ -63,7 +65,10 @@ def load_pages(store: Store, frontier: PageFrontier, suspects: set[str]) -> dict
 
 
 def _read_lines(
-    store: Store, frontier: PageFrontier, queued: dict[str, list[tuple[Batch, Entry]]]
+    store: Store,
+    frontier: PageFrontier,
+    queued: dict[str, list[tuple[Batch, Entry]]],
+    latest: LatestPages,
 ) -> None:
     frontier.known.update(int(key, 16) for key in queued)
     retries: dict[str, tuple[int, LineAt]] = {}
@@ -78,6 +83,10 @@ def _read_lines(
         for batch, _ in queued.get(key, ()):
             if ended > batch.instant:
                 frontier.done_entries.add((batch.instant, key))
+        latest.add(line, ended)
+        frontier.failed_starts.discard(int(key, 16))
+        if line.get("start") and line.get("error") not in (None, "dropped", "crashed"):
+            frontier.failed_starts.add(int(key, 16))
         retries.pop(key, None)
         due = instants.from_text(line.get("next_try"))
         if due is not None:
@@ -88,19 +97,28 @@ def _read_lines(
             frontier.add_retry(due, where)
 
 
-def latest_pages(store: Store) -> list[tuple[str, list[str]]]:
-    """Return (URL, image ids) of the pages that ended in the store's last seconds.
+class LatestPages:
+    """(URL, image ids) of the pages that ended in the store's last seconds.
 
     Where their images were seen may not have reached the records before a kill.
     """
-    latest: deque[tuple[int, str, list[str]]] = deque()
-    for _, line in store.pages.scan(repair=False):
-        images, url, ended = line.get("images"), line.get("url"), ended_at(line)
+
+    def __init__(self) -> None:
+        self._lines: deque[tuple[int, str, list[str]]] = deque()
+
+    def add(self, line: PageLine, ended: int) -> None:
+        """Take one page line, in the order of the file; ``ended`` in microseconds."""
+        images, url = line.get("images"), line.get("url")
         if isinstance(images, list) and isinstance(url, str):
-            latest.append((ended, url, [key for key in images if isinstance(key, str)]))
-        while latest and latest[0][0] < ended - _POSTPONED_MICROS:
-            latest.popleft()
-    return [(url, keys) for _, url, keys in latest]
+            self._lines.append((ended, url, [key for key in images if isinstance(key, str)]))
+        while self._lines and self._lines[0][0] < ended - _POSTPONED_MICROS:
+            self._lines.popleft()
+
+    def take(self) -> list[tuple[str, str]]:
+        """Return (image id, URL of a page it was seen on), and forget them."""
+        seen = [(key, url) for _, url, keys in self._lines for key in keys]
+        self._lines.clear()
+        return seen
 
 
 def _hold_suspects(

@@ -26,6 +26,7 @@ class PageFrontier:
         self._pages = pages
         self.known: set[int] = set()
         self.done_entries: set[tuple[int, str]] = set()  # (batch instant, key), from earlier runs
+        self.failed_starts: set[int] = set()  # start pages that failed for good
         self.waiting = 0
         self.torn_batches: list[str] = []
         self._batches: dict[str, deque[Batch]] = {}

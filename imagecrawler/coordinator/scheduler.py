@@ -128,7 +128,8 @@ class StoreScheduler(Scheduler):
             # What is more than a link to a page cannot be kept on disk: it lives in memory.
             return super().enqueue_request(request)
         if request.meta.get("is_start_request"):
-            return self.coordinator.add_start(request.url, str(request.meta["scope"]))
+            scope, again = str(request.meta["scope"]), bool(request.meta.get("typed"))
+            return self.coordinator.add_start(request.url, scope, again=again)
         return self.coordinator.add_link(request.url, parent=request.meta.get("entry", {}))
 
     def next_request(self) -> Request | None:

@@ -60,6 +60,7 @@ class StoreSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Open the store, and yield the start requests that this run adds to it."""
         try:
+            typed = bool(self.arguments.starts)
             coordinator, arguments = await asyncio.to_thread(self._opened)
             self.arguments = arguments
             if coordinator.is_empty() and not arguments.starts:
@@ -77,7 +78,8 @@ class StoreSpider(Spider):
             self.crawler.stats.set_value("run/error", str(error))
             raise CloseSpider("store_error") from error
         for url in arguments.starts if self.visits_pages else ():
-            yield Request(url, meta={"scope": scope_text(arguments.scope, url)})
+            scope = scope_text(arguments.scope, url)
+            yield Request(url, meta={"scope": scope, "typed": typed})
 
     def parse_image(self, response: Response) -> Iterator[ImageItem]:
         """Yield the item that the download worker turns into files."""

@@ -160,10 +160,6 @@ def foreign_lines(f: Folders, ids: dict[str, str]) -> None:
     path.write_bytes(b"\0\0\0\n[1]\n" + path.read_bytes())
 
 
-def temporary(f: Folders, ids: dict[str, str]) -> None:
-    (f.root / "tmp" / "w1-1").write_bytes(b"half")
-
-
 def torn_about(f: Folders, ids: dict[str, str]) -> None:
     torn(f.root / "store.json")
 
@@ -193,7 +189,6 @@ FAULTS = [
     (rubbish_queue, "not every value"),
     (torn_line, "1 torn or foreign line"),
     (foreign_lines, "2 torn or foreign lines"),
-    (temporary, "temporary file"),
     (torn_about, "store.json"),
 ]
 Damage = Callable[[Folders, dict[str, str]], None]

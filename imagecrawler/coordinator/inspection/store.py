@@ -117,17 +117,16 @@ class StoreInspection:
             return []
 
 
-def opening_faults(store: Store, *, running: bool) -> list[Fault]:
-    """Return what the next opening for writing puts right by itself."""
+def opening_faults(store: Store) -> list[Fault]:
+    """Return what the next opening for writing puts right by itself.
+
+    Files in tmp/ are no fault: a kill leaves them, and they are removed then.
+    """
     found = []
     path = os.path.join(store.root, "store.json")
     if os.path.exists(path) and not store.about:
         what = "it is torn: which hosts were dropped is lost, and which widths are settled"
         found.append(Fault("store.json", what, "writes a new one", store.write_about))
-    if not running and os.path.isdir(store.tmp_dir):
-        for name in sorted(os.listdir(store.tmp_dir)):
-            path = os.path.join(store.tmp_dir, name)
-            found.append(_removed(store, path, "a temporary file of a process that is gone"))
     return found
 
 
