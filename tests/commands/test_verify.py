@@ -221,7 +221,7 @@ def test_a_sound_store_has_no_fault_and_is_not_written(folders: Folders, crawl: 
     assert contents(folders.root) == before
 
 
-@pytest.mark.parametrize("damage", [torn_image, torn_queue, torn_about, temporary])
+@pytest.mark.parametrize("damage", [torn_image, torn_queue, torn_about])
 def test_the_command_names_a_fault_and_repairs_it(
     folders: Folders, crawl: Crawls, damage: Damage
 ) -> None:
