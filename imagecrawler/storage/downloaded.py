@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from imagecrawler.storage import atomic, names
+from imagecrawler.storage.shards import sharded_files
 
 
 class DownloadedFolder:
@@ -25,22 +26,9 @@ class DownloadedFolder:
         return sorted(ours, key=lambda name: int(name) if name.isdigit() else 1 << 62)
 
     def files(self, bucket: str) -> Iterator[tuple[str, str]]:
-        """Yield (id, path) of every image file in a bucket; others go to ``strangers``."""
-        try:
-            folders = list(os.scandir(os.path.join(self._root, bucket)))
-        except FileNotFoundError:
-            return
-        for folder in folders:
-            if not folder.is_dir(follow_symlinks=False):
-                self.strangers.append(folder.path)
-                continue
-            with os.scandir(folder.path) as files:
-                for file in files:
-                    image_id = names.image_file_id(file.name)
-                    if image_id is None or image_id[:4] != folder.name:
-                        self.strangers.append(file.path)
-                    else:
-                        yield image_id, file.path
+        """Return (id, path) of every image file in a bucket; others go to ``strangers``."""
+        root = os.path.join(self._root, bucket)
+        return sharded_files(root, names.image_file_id, str, self.strangers)
 
     def ids(self, bucket: str) -> set[str]:
         """Return the ids that have a file in a bucket."""

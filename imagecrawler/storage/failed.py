@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Any
 
 from imagecrawler.storage import atomic, names
+from imagecrawler.storage.shards import sharded_files
 
 Failure = dict[str, Any]
 
@@ -27,7 +27,8 @@ class FailedFolder:
 
     def load(self) -> None:
         """Read all names."""
-        self.ids = set(self._scan())
+        files = sharded_files(self._root, _image_id, str, self.strangers)
+        self.ids = {image_id for image_id, _ in files}
 
     def read(self, image_id: str) -> Failure | None:
         """Return a failure, or None: there is none, or it is torn."""
@@ -54,19 +55,7 @@ class FailedFolder:
     def _path(self, image_id: str) -> str:
         return os.path.join(self._root, image_id[:4], image_id + ".json")
 
-    def _scan(self) -> Iterator[str]:
-        try:
-            folders = list(os.scandir(self._root))
-        except FileNotFoundError:
-            return
-        for folder in folders:
-            if not folder.is_dir(follow_symlinks=False):
-                self.strangers.append(folder.path)
-                continue
-            for file in os.scandir(folder.path):
-                image_id = file.name.removesuffix(".json")
-                ours = file.name.endswith(".json") and names.is_id(image_id)
-                if ours and image_id[:4] == folder.name:
-                    yield image_id
-                else:
-                    self.strangers.append(file.path)
+
+def _image_id(name: str) -> str | None:
+    image_id = name.removesuffix(".json")
+    return image_id if name.endswith(".json") and names.is_id(image_id) else None

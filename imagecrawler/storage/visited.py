@@ -6,11 +6,11 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
 
 from imagecrawler.storage import atomic, names
 from imagecrawler.storage.names import RecordName
 from imagecrawler.storage.records import Record
+from imagecrawler.storage.shards import sharded_files
 
 
 class VisitedFolder:
@@ -36,9 +36,11 @@ class VisitedFolder:
         self.extensions.clear()  # loaded twice, every record would be its own older one
         self.strangers.clear()
         self.superseded.clear()
-        for folder, name in _files(self._root, self.strangers):
+        named = sharded_files(self._root, names.record_name, lambda n: n.id, self.strangers)
+        for name, path in named:
             previous = self.extensions.get(name.id)
             if previous is not None:
+                folder = os.path.dirname(path)
                 older = self._older(folder, name, previous)
                 if repair:
                     atomic.remove(os.path.join(folder, older))
@@ -122,21 +124,3 @@ def _age(path: str, file: str) -> tuple[str, int, int]:
     except OSError:
         modified = 0
     return name.version, modified, len(name.flags)
-
-
-def _files(root: str, strangers: list[str]) -> Iterator[tuple[str, RecordName]]:
-    try:
-        folders = list(os.scandir(root))
-    except FileNotFoundError:
-        return
-    for folder in folders:
-        if not folder.is_dir(follow_symlinks=False):
-            strangers.append(folder.path)
-            continue
-        with os.scandir(folder.path) as files:
-            for file in files:
-                name = names.record_name(file.name)
-                if name is None or name.id[:4] != folder.name:
-                    strangers.append(file.path)
-                else:
-                    yield folder.path, name
