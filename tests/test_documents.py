@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from imagecrawler import settings
@@ -41,3 +43,14 @@ def test_every_argument_is_in_the_readme() -> None:
 def test_every_room_is_in_the_readme() -> None:
     rooms = {path.parent.name for path in (ROOT / "imagecrawler").glob("*/__init__.py")}
     assert {room for room in rooms if f"`{room}`" not in README} == set()
+
+
+def test_every_command_of_the_readme_exists_and_has_help() -> None:
+    typed = set(re.findall(r"^    scrapy (\w+)", README, re.MULTILINE))
+    assert {"crawl", "status", "verify", "retry", "drop"} <= typed
+    for command in sorted(typed):
+        run = subprocess.run(
+            [sys.executable, "-m", "scrapy", command, "-h"],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0 and command in run.stdout
