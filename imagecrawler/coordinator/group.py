@@ -174,6 +174,14 @@ def wants_more(record: Record, widths: Widths) -> bool:
     return candidate.width_px > width
 
 
+def lacks_a_bucket(store: Store, image_id: str, widths: Widths) -> bool:
+    """Whether an image has no file in one of these buckets, whatever its record says.
+
+    For images that the first seed's program stored: their records tell neither size nor files.
+    """
+    return not all(store.downloaded.of_image(str(width), image_id) for width in widths)
+
+
 def _write_sighting(
     store: Store,
     cache: RecordCache,
@@ -195,7 +203,10 @@ def _write_sighting(
         return
     elif image_id in stored and not record.get("upgrade"):
         gained = record.get("candidates") != previous.get("candidates")
-        if gained and wants_more(record, widths):
+        measured = isinstance(record.get("width"), int)
+        if gained and (
+            wants_more(record, widths) if measured else lacks_a_bucket(store, image_id, widths)
+        ):
             record["upgrade"] = True
     if exclusion is not None and previous is None:
         failure = _failure(sighting["url"], *exclusion, store.clock.now())

@@ -9,7 +9,13 @@ from contextlib import suppress
 from typing import Any
 
 from imagecrawler.coordinator.contract import Lease
-from imagecrawler.coordinator.group import POSTPONE_SECONDS, best_candidate, content_key, wants_more
+from imagecrawler.coordinator.group import (
+    POSTPONE_SECONDS,
+    best_candidate,
+    content_key,
+    lacks_a_bucket,
+    wants_more,
+)
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier, clean_entries
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.identity.pictures import image_id
@@ -226,7 +232,7 @@ class StoreReader:
         sha256 = record.get("sha256")
         if key in self._stored and isinstance(sha256, str) and len(sha256) == 64:
             self.contents.append((content_key(sha256), key))
-        if not wanted or (key in self._stored and not self._lacks_files(record)):
+        if not wanted or (key in self._stored and not self._lacks_files(key, record)):
             return
         if key in self._store.failed.ids and key not in self._stored:
             return
@@ -234,7 +240,7 @@ class StoreReader:
         if candidate is not None:
             self.found.append((host_name(candidate.url), key, key in self._stored))
 
-    def _lacks_files(self, record: dict[str, Any]) -> bool:
+    def _lacks_files(self, key: str, record: dict[str, Any]) -> bool:
         if record.get("upgrade"):
             return True
         files = record.get("files")
@@ -242,7 +248,7 @@ class StoreReader:
         missing = [w for w in self._rules.widths if str(w) not in files]
         width = record.get("width")
         if not isinstance(width, int):
-            return bool(missing)
+            return lacks_a_bucket(self._store, key, missing)
         if any(w == "original" or w <= width for w in missing):
             return True
         unseen = _not_asked_for(missing, record.get("widths"))
