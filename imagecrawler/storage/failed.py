@@ -35,7 +35,7 @@ class FailedFolder:
         try:
             with open(self._path(image_id), "rb") as file:
                 failure = json.load(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):  # the last: nested without end
             return None
         known = isinstance(failure, dict) and isinstance(failure.get("reason"), str)
         return failure if known else None

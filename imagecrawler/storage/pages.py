@@ -130,7 +130,7 @@ class PagesFolder:
 def _parsed(raw: bytes) -> PageLine | None:
     try:
         line = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: nested without end
         return None
     return line if isinstance(line, dict) and isinstance(line.get("key"), str) else None
 

@@ -58,7 +58,7 @@ class QueueFolder:
                 content = json.load(file)
         except FileNotFoundError:
             return []
-        except (ValueError, OSError):
+        except (OSError, ValueError, RecursionError):  # the last: nested without end
             return None
         if not isinstance(content, dict):
             return None

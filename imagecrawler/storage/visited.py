@@ -64,7 +64,7 @@ class VisitedFolder:
                     record = json.load(file)
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError):
+            except (OSError, ValueError, RecursionError):  # the last: nested without end
                 return None
             usable = isinstance(record, dict) and isinstance(record.get("url"), str)
             return record if usable else None
