@@ -109,7 +109,7 @@ class InflightNotes:
         try:
             with open(self._suspects_path, encoding="ascii") as file:
                 found = json.load(file)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):  # the last: nested without end
             return {}
         if not isinstance(found, dict):
             return {}

@@ -32,7 +32,8 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
         if not record.get(name) and sighting.get(name):
             changes[name] = sighting[name]
     # A page that the picture itself links to says more than the page it was seen on.
-    if sighting["follow"] != sighting["page"] and record.get("follow") == record.get("page"):
+    own = sighting["follow"] not in (sighting["page"], record.get("follow"))
+    if own and record.get("follow") == record.get("page"):
         changes["follow"] = sighting["follow"]
     if candidates := _more_candidates(record, sighting):
         changes["candidates"] = candidates
@@ -58,18 +59,22 @@ def seen_on(record: Record, page: str) -> Record | None:
 
 def _more_candidates(record: Record, sighting: Record) -> list[dict[str, Any]] | None:
     known = _candidates(record)
-    claims = {(entry["url"], entry.get("width"), entry.get("density")) for entry in known}
-    new = [
-        entry
-        for entry in _candidates(sighting)
-        if (entry["url"], entry.get("width"), entry.get("density")) not in claims
-    ]
-    if not new and record.get("candidates"):
-        return None
-    urls = {entry["url"] for entry in known}
-    if not isinstance(record.get("url"), str) or record["url"] in urls:
-        return (known + new)[:CANDIDATES_KEPT]
-    return [{"url": record["url"]}, *known, *new][:CANDIDATES_KEPT]
+    url = record["url"]
+    if not any(entry["url"] == url for entry in known):  # the first seed's records have none
+        known = [{"url": url}, *known]
+    claims = {_claim(entry) for entry in known}
+    new = [entry for entry in _candidates(sighting) if _claim(entry) not in claims]
+    candidates = (known + new)[:CANDIDATES_KEPT]
+    return None if candidates == record.get("candidates") else candidates
+
+
+def _claim(entry: dict[str, Any]) -> tuple[str, float | None, float | None]:
+    width, density = entry.get("width"), entry.get("density")
+    return (
+        entry["url"],
+        width if isinstance(width, int | float) else None,
+        density if isinstance(density, int | float) else None,
+    )
 
 
 def _candidates(record: Record) -> list[dict[str, Any]]:

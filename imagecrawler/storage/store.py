@@ -118,7 +118,7 @@ def read_summary(root: str) -> dict[str, Any]:
     """Return the summary of the last run on a store; empty when there is none."""
     try:
         found = json.loads(Path(root, "summary.json").read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last: nested without end
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -163,7 +163,7 @@ def _read_about(root: str) -> dict[str, Any]:
         about = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: nested without end
         return {}
     if not isinstance(about, dict):
         return {}

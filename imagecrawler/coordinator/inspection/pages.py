@@ -116,7 +116,7 @@ def _size(batch: Batch) -> int:
     """Return how many values a batch file has, those that are no pages included."""
     try:
         return len(json.loads(Path(batch.path).read_bytes()))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last: nested without end
         return 0
 
 
