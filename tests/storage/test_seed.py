@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from imagecrawler.identity.pictures import image_id
 from imagecrawler.storage.store import Store
 from tests.commands.stores import picture
 from tests.conftest import StartSite
-from tests.crawl.folders import asked, pages, queued, records, stored
+from tests.crawl.folders import asked, pages, records, stored
 from tests.crawls import Crawls
 from tests.site.spec import image, page
 
@@ -41,6 +42,12 @@ def write(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=4))
 
 
+def put_file(root: Path, width: int, key: str) -> None:
+    file = root / "downloaded" / str(width) / key[:4] / f"{key}.png"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(picture(width, kind="png"))
+
+
 def visited(root: Path) -> dict[str, Any]:
     files = (root / "visited").glob("*/*")
     return {
@@ -55,9 +62,7 @@ def seeded(tmp_path: Path) -> Path:
     for key, extension in EXTENSIONS.items():
         write(root / "visited" / key[:4] / (key + extension), seed_record(key))
     for width in (600, 1200):
-        file = root / "downloaded" / str(width) / BARE[:4] / f"{BARE}.png"
-        file.parent.mkdir(parents=True)
-        file.write_bytes(picture(width, kind="png"))
+        put_file(root, width, BARE)
     for name, letter in (("168338803", "b"), ("168338802", "a")):
         batch = {f"{letter}-{n}": f"https://unsplash.com/photos/{letter}{n}" for n in (2, 1, 3)}
         write(root / "queue" / name[:7] / name, batch)
@@ -120,6 +125,17 @@ def test_a_picture_sighted_again_is_upgraded_with_nothing_lost(seeded: Path, key
     again.close()
 
 
+def test_a_stored_picture_sighted_again_is_not_fetched_again(seeded: Path) -> None:
+    store = opened(seeded)
+    wider = sighting(BARE, width=4_000)
+    sight(store, BARE, wider, stored={BARE})
+    assert store.visited.extensions[BARE] == ".v6+c"  # no "u": it has a file in every width
+    os.remove(seeded / "downloaded" / "1200" / BARE[:4] / f"{BARE}.png")
+    sight(store, BARE, sighting(BARE, number=1, width=5_000), stored={BARE})
+    assert store.visited.extensions[BARE] == ".v6+cu"
+    store.close()
+
+
 def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) -> None:
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
@@ -158,7 +174,7 @@ def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
     store.close()
 
 
-def test_a_crawl_works_off_its_queue_and_wants_only_what_has_no_file(
+def test_a_crawl_works_off_its_queue_and_fetches_only_what_has_no_file(
     site: StartSite, crawl: Crawls
 ) -> None:
     running = site(
@@ -167,38 +183,36 @@ def test_a_crawl_works_off_its_queue_and_wants_only_what_has_no_file(
             "/two": page('<img src="/lost.jpg">'),
             "/further": page(""),
             "/known.png": image(700, kind="PNG"),
-            "/lost.jpg": image(800, seed=2),
-            "/new.jpg": image(800, seed=3),
-            "/left.jpg": image(800, seed=4),
+            "/half.png": image(1300, kind="PNG"),
+            **{f"/{name}.jpg": image(800) for name in ("lost", "new", "left")},
         }
     )
     root, base = crawl.store, running.url.rstrip("/")
     batch = {"any": f"{base}/one", "key": f"{base}/two"}
     write(root / "queue" / "1683388" / "168338802", batch)
-    for name, extension in (("known.png", ".v5+t"), ("lost.jpg", ".v3"), ("left.jpg", ".v5")):
+    seeds = {"known.png": ".v5+t", "half.png": ".v5", "lost.jpg": ".v3", "left.jpg": ""}
+    for name, extension in seeds.items():
         key = image_id(f"{base}/{name}")
         known = {"url": f"{base}/{name}", "follow": "f", "description": name, "tags": ["t"]}
         write(root / "visited" / key[:4] / (key + extension), known)
-    key = image_id(f"{base}/known.png")
-    for width in (600, 1200):
-        file = root / "downloaded" / str(width) / key[:4] / f"{key}.png"
-        file.parent.mkdir(parents=True)
-        file.write_bytes(picture(width, kind="png"))
+    for name, width in (("known.png", 600), ("known.png", 1200), ("half.png", 600)):
+        put_file(root, width, image_id(f"{base}/{name}"))
 
     run = crawl()
     assert run.rc == 0, run.stderr
-    assert {"/one", "/two"} <= pages(root).keys() and not queued(root)
-    assert not list(root.glob("queue/*"))
-    assert stored(root) == {"/known.png", "/lost.jpg", "/new.jpg", "/left.jpg"}
-    assert {p for p in asked(running) if "." in p} == {"/lost.jpg", "/new.jpg", "/left.jpg"}
-    kept = records(root)
-    assert len(kept) == 4
-    for path in ("/known.png", "/lost.jpg", "/left.jpg"):
-        assert (kept[path]["description"], kept[path]["tags"]) == (path[1:], ["t"])
-    names = [file.name for file in root.glob("visited/*/*")]
-    assert all(".v6+" in name for name in names), names
+    assert pages(root).keys() == {"/one", "/two", "/further"}
+    assert list((root / "queue").iterdir()) == []
+    every = {"/known.png", "/half.png", "/lost.jpg", "/left.jpg", "/new.jpg"}
+    assert stored(root) == every == records(root).keys()
+    assert stored(root, "1200") == {"/known.png", "/half.png"}
+    fetched = sorted(path for path in asked(running) if "." in path)
+    assert fetched == ["/half.png", "/left.jpg", "/lost.jpg", "/new.jpg"]
+    for path in every - {"/new.jpg"}:
+        record = records(root)[path]
+        assert (record["description"], record["tags"]) == (path[1:], ["t"])
+    assert all(".v6+" in file.name for file in root.glob("visited/*/*"))
 
     requests = len(running.requests())
-    assert crawl().rc == 0
-    assert len(running.requests()) == requests
-    assert crawl.command("verify").rc == 0
+    assert crawl().rc == 0 and len(running.requests()) == requests
+    verified = crawl.command("verify")
+    assert verified.rc == 0, verified.stdout
