@@ -505,7 +505,9 @@ class Coordinator:
             self.images.want_later(*reader.later.popleft())
 
     def _settled(self) -> bool:
-        return self._reader.done and not self.images.waiting() and not self._reader.unreadable
+        reader = self._reader
+        read = reader.done and not reader.ended_early and not reader.unreadable
+        return read and not self.images.waiting()
 
     # -- suspects --------------------------------------------------------------------------
 

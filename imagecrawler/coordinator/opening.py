@@ -191,6 +191,7 @@ class StoreReader:
         self.unreadable: set[str] = set()
         self.torn_failures = 0
         self.done = False
+        self.ended_early = False
         self.on_done: Callable[[], None] = lambda: None
         self.stop = False
 
@@ -206,6 +207,7 @@ class StoreReader:
             for key in rest:
                 self._read(key, wanted=not self._settled_widths)
         except Exception:
+            self.ended_early = True
             logger.exception("Reading the store in the background ended early; please report this")
         finally:
             self.done = True

@@ -149,7 +149,13 @@ class StoreScheduler(Scheduler):
         if lease is None:
             self.coordinator.flush()
             return super().next_request()
-        return self._request(lease)
+        try:
+            return self._request(lease)
+        except ValueError as error:  # another hand wrote this URL into the store
+            lease.outcome = self.failed(lease, "bad-url", str(error)[:500])
+            self._finish(lease)
+            self.coordinator.flush()  # which wakes the engine for the next one
+            return None
 
     def close(self, reason: str) -> Deferred[None] | None:
         """Write the last group and the summary, and release the store."""
@@ -185,7 +191,8 @@ class StoreScheduler(Scheduler):
                 meta["handle_httpstatus_list"] = [304]
         else:
             callback = spider.parse_image
-            if page := lease.entry.get("page"):
+            page = lease.entry.get("page")
+            if isinstance(page, str) and page:
                 headers["Referer"] = page
         request = Request(
             lease.url,

@@ -31,14 +31,21 @@ class FailedFolder:
         self.ids = {image_id for image_id, _ in files}
 
     def read(self, image_id: str) -> Failure | None:
-        """Return a failure, or None: there is none, or it is torn."""
+        """Return a failure, or None: there is none, or it is torn.
+
+        ``tried``, if it is there, is a list of strings, whatever another hand wrote.
+        """
         try:
             with open(self._path(image_id), "rb") as file:
                 failure = json.load(file)
         except (OSError, ValueError, RecursionError):  # the last: nested without end
             return None
-        known = isinstance(failure, dict) and isinstance(failure.get("reason"), str)
-        return failure if known else None
+        if not isinstance(failure, dict) or not isinstance(failure.get("reason"), str):
+            return None
+        if "tried" in failure:
+            tried = failure["tried"] if isinstance(failure["tried"], list) else []
+            failure["tried"] = [url for url in tried if isinstance(url, str)]
+        return failure
 
     def write(self, image_id: str, failure: Failure) -> None:
         """Write or replace a failure. Raises OSError."""

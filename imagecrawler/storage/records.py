@@ -41,6 +41,18 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
     return {**record, **changes} if changes else None
 
 
+def readable(content: object) -> Record | None:
+    """Return the record that a file's JSON is, or None: it has no string ``url``.
+
+    Whatever another hand wrote, ``candidates`` is a list of objects with a string ``url``.
+    """
+    if not isinstance(content, dict) or not isinstance(content.get("url"), str):
+        return None
+    if "candidates" in content:
+        content["candidates"] = _candidates(content)
+    return content
+
+
 def only_seen_again(record: Record, previous: Record) -> bool:
     """Whether a merged record differs from the previous one in where it was seen alone."""
     seen = ("pages", "page_count")

@@ -9,7 +9,7 @@ from collections import Counter
 
 from imagecrawler.storage import atomic, names
 from imagecrawler.storage.names import RecordName
-from imagecrawler.storage.records import Record
+from imagecrawler.storage.records import Record, readable
 from imagecrawler.storage.shards import sharded_files
 
 
@@ -61,13 +61,11 @@ class VisitedFolder:
                 return None
             try:
                 with open(self.path(image_id), "rb") as file:
-                    record = json.load(file)
+                    return readable(json.load(file))
             except FileNotFoundError:
                 continue
             except (OSError, ValueError, RecursionError):  # the last: nested without end
                 return None
-            usable = isinstance(record, dict) and isinstance(record.get("url"), str)
-            return record if usable else None
         return None
 
     def write(self, image_id: str, record: Record) -> None:
