@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from imagecrawler.coordinator.group import Group, Written
+
+logger = logging.getLogger(__name__)
 
 GROUP_SECONDS = 0.05
 GROUP_SIZE = 500
@@ -17,7 +20,7 @@ class Committer:
 
     A group is written when it is full, after 50 ms, or when `flush` says that work waits.
     ``written(group, result)`` is called on the loop when a group is on disk;
-    ``failed(group, error)`` once, when one cannot be written: from then on nothing is.
+    ``failed(error)`` once, when one cannot be written: from then on nothing is.
     """
 
     def __init__(
@@ -90,7 +93,10 @@ class Committer:
         loop = asyncio.get_running_loop()
         try:
             result = await loop.run_in_executor(self._thread, self._write, group)
-        except OSError as error:
+        except Exception as error:
+            if not isinstance(error, OSError):
+                logger.exception("A group could not be written; please report this")
+                error = OSError(f"{type(error).__name__}: {error}")
             self.error = error
             self._task = None
             self._failed(error)
