@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
 from imagecrawler.coordinator.options import image_rules, number, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
-from imagecrawler.exceptions import ImageCrawlerError
+from imagecrawler.exceptions import ImageCrawlerError, SettingError
 from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.security.addresses import allowed_networks
@@ -39,9 +40,13 @@ NUMBERS = {
     "REDIRECT_MAX_TIMES": 0,
     "AUTOTHROTTLE_START_DELAY": 0,
     "AUTOTHROTTLE_MAX_DELAY": 0,
+    "AUTOTHROTTLE_TARGET_CONCURRENCY": 0.01,
+    "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1,
     "IMAGES_WORKERS": 1,
     "IMAGES_TIMEOUT_SECONDS": 0,
 }
+
+BOOLEANS = ("STORE_FSYNC", "ROBOTSTXT_OBEY", "AUTOTHROTTLE_ENABLED", "RETRY_ENABLED")
 
 OUR_SPIDERS = ("site", "download")
 
@@ -98,4 +103,14 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
     for name, least in NUMBERS.items():
         number(settings, name, least=least)
+    for name in BOOLEANS:
+        try:
+            settings.getbool(name)
+        except ValueError:
+            raise SettingError(f"{name}={settings.get(name)!r}: give True or False") from None
+    for name in settings.getlist("RETRY_EXCEPTIONS"):
+        try:
+            load_object(name)
+        except (ImportError, NameError, TypeError, ValueError) as error:
+            raise SettingError(f"RETRY_EXCEPTIONS: {name!r} cannot be found ({error})") from None
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))

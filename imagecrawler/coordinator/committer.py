@@ -102,7 +102,13 @@ class Committer:
             self._failed(error)
             return
         self._task = None
-        self._written(group, result)
+        try:
+            self._written(group, result)
+        except Exception as error:
+            logger.exception("The outcome of a group could not be noted; please report this")
+            self.error = OSError(f"{type(error).__name__}: {error}")
+            self._failed(self.error)
+            return
         if self._urgent or self.group.size >= GROUP_SIZE:
             self._start()
         elif self.group:

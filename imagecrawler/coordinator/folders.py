@@ -81,7 +81,10 @@ class Coordinator:
         store.failed.load()
         coordinator.images.stored |= store.downloaded.ids(rules.smallest)
         coordinator._load_pages(store.inflight.open())
-        coordinator._revisits = opening.due_for_revisit(store, rules, store.clock.now())
+        coordinator._revisits = opening.due_for_revisit(
+            store, rules, _now(), coordinator.pages.queued_at_open
+        )
+        coordinator.pages.queued_at_open = set()
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
         return coordinator
@@ -190,7 +193,7 @@ class Coordinator:
         self._take_from_reader()
         if self._alone_lease is not None or any(map(self._may_lease, self._alone)):
             return self._lease_alone()
-        now = self.store.clock.now()
+        now = _now()
         for kind in ("image", "page") if self._images_next else ("page", "image"):
             lease = self._take(kind, has_room, now)
             if lease is not None:
@@ -212,13 +215,11 @@ class Coordinator:
                 self.images.want(lease.host, lease.key)
             return
         if lease.kind == "page":
-            self._committer.group.lines.append(
-                (lease, page_line(lease, now=self.store.clock.now()))
-            )
+            self._committer.group.lines.append((lease, page_line(lease, now=_now())))
         elif isinstance(outcome, Rendered):
             self._committer.group.rendered.append((lease, outcome))
         elif isinstance(outcome, Failed):
-            failure = image_failure(lease, outcome, now=self.store.clock.now())
+            failure = image_failure(lease, outcome, now=_now())
             self._committer.group.failures.append((lease, failure))
         self._committer.changed()
 
@@ -250,7 +251,7 @@ class Coordinator:
             dues.append(self.pages.next_due())
         if self._may_lease_image():
             dues.append(self.images.next_due())
-        waits = [(due - time.time_ns() // 1000) / _MICROS for due in dues if due is not None]
+        waits = [(due - _now()) / _MICROS for due in dues if due is not None]
         near = [wait for wait in waits if wait <= self.rules.retry_wait_seconds]
         return max(0.0, min(near)) if near else None
 
@@ -380,7 +381,7 @@ class Coordinator:
             outcome = lease.outcome if lease is not None else None
             if isinstance(outcome, Failed):
                 if outcome.wait_seconds is not None:
-                    due = self.store.clock.now() + int(outcome.wait_seconds * _MICROS)
+                    due = _now() + int(outcome.wait_seconds * _MICROS)
                     self.pages.add_retry(due, where)
                 else:
                     self.tally.failed_page(outcome.reason, line["url"])
@@ -390,8 +391,10 @@ class Coordinator:
     def _note_failure(self, lease: Lease, failure: dict[str, Any]) -> None:
         outcome = lease.outcome
         assert isinstance(outcome, Failed)
+        if lease.key in self.images.stored:
+            return
         if outcome.wait_seconds is not None:
-            due = self.store.clock.now() + int(outcome.wait_seconds * _MICROS)
+            due = _now() + int(outcome.wait_seconds * _MICROS)
             self.images.want_later(due, lease.host, lease.key)
         else:
             self.tally.failed_image(outcome.reason, failure["url"])
@@ -555,3 +558,8 @@ class Coordinator:
         self._hand_out(lease)
         lease.outcome = Failed("crashed", "the crawler died while this ran alone")
         self.finish(lease)
+
+
+def _now() -> int:
+    """Return the present in microseconds. The store's clock is for order: it may run ahead."""
+    return time.time_ns() // 1000

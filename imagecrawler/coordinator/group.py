@@ -305,9 +305,10 @@ def _write_failure(
     if lease.key not in stored:
         store.failed.write(lease.key, failure)
         return
-    # It has its files already: only the hope for a better rendition ends.
+    # It has its files already: the hope for a better rendition ends with the first failure,
+    # since a stored image has no ledger entry that could count tries.
     record = cache.get(lease.key)
-    if record is not None and record.get("upgrade") and failure["next_try"] is None:
+    if record is not None and record.get("upgrade"):
         record = dict(record)
         del record["upgrade"]
         cache.put(lease.key, record)

@@ -45,24 +45,35 @@ def load_pages(
     """
     queued: dict[str, list[tuple[Batch, Entry]]] = {}
     batches = store.queue.batches()
-    by_batch: dict[Batch, list[tuple[str, Entry]]] = {}
+    by_batch: dict[Batch, dict[str, Entry]] = {}
     for batch in batches:
         pairs = store.queue.read(batch)
         if pairs is None:
             frontier.torn_batches.append(batch.path)
             continue
         store.clock.advance_to(batch.instant)
-        usable = [(page_key(entry["url"]), entry) for entry in clean_entries(pairs)]
+        usable: dict[str, Entry] = {}
+        for entry in clean_entries(pairs):
+            usable.setdefault(page_key(entry["url"]), entry)
         by_batch[batch] = usable
-        for key, entry in usable:
+        for key, entry in usable.items():
             queued.setdefault(key, []).append((batch, entry))
     _read_lines(store, frontier, queued, latest)
     held: dict[str, Lease] = {}
     for batch, entries in by_batch.items():
-        left = [(k, e) for k, e in entries if (batch.instant, k) not in frontier.done_entries]
+        left = [
+            (key, entry)
+            for key, entry in entries.items()
+            if (batch.instant, key) not in frontier.done_entries
+            and key not in frontier.queued_at_open
+        ]
+        # A page that an older batch has too is visited once, from there.
+        later = entries.keys() & frontier.queued_at_open
+        frontier.done_entries.update((batch.instant, key) for key in later)
+        frontier.queued_at_open.update(key for key, _ in left)
         batch.left = len(left)
         if not left:
-            frontier.done_entries -= {(batch.instant, key) for key, _ in entries}
+            frontier.done_entries -= {(batch.instant, key) for key in entries}
             store.queue.remove(batch)
             continue
         held.update(_hold_suspects(frontier, suspects, batch, left))
@@ -91,7 +102,8 @@ def _read_lines(
                 frontier.done_entries.add((batch.instant, key))
         latest.add(line, ended)
         frontier.failed_starts.discard(int(key, 16))
-        if line.get("start") and line.get("error") not in (None, "dropped", "crashed"):
+        over = line.get("error") not in (None, "dropped", "crashed") and not line.get("next_try")
+        if line.get("start") and over:
             frontier.failed_starts.add(int(key, 16))
         retries.pop(key, None)
         due = instants.from_text(line.get("next_try"))
@@ -147,14 +159,19 @@ def _add(frontier: PageFrontier, batch: Batch, left: list[tuple[str, Entry]]) ->
         frontier.add_batch(host, batch, count)
 
 
-def due_for_revisit(store: Store, rules: RunRules, now: int) -> list[Entry]:
-    """Return the entries of the pages whose last good visit is older than the run asks for."""
+def due_for_revisit(store: Store, rules: RunRules, now: int, queued: set[str]) -> list[Entry]:
+    """Return the entries of the pages whose last good visit is older than the run asks for.
+
+    Those whose keys are in ``queued`` are to be visited anyway.
+    """
     if rules.revisit_seconds is None:
         return []
     before = now - int(rules.revisit_seconds * 1_000_000)
     due: dict[str, Entry] = {}
     for _, line in store.pages.scan(repair=False):
         due.pop(line["key"], None)
+        if line["key"] in queued:
+            continue
         if (
             line.get("error") is None
             and isinstance(line.get("url"), str)

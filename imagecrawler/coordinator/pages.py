@@ -26,6 +26,7 @@ class PageFrontier:
         self._pages = pages
         self.known: set[int] = set()
         self.done_entries: set[tuple[int, str]] = set()  # (batch instant, key), from earlier runs
+        self.queued_at_open: set[str] = set()  # keys, until the run has begun
         self.failed_starts: set[int] = set()  # start pages that failed for good
         self.waiting = 0
         self.torn_batches: list[str] = []
@@ -130,10 +131,12 @@ class PageFrontier:
             self.waiting -= batch.left
             return True
         entries: deque[tuple[Batch, str, Entry]] = deque()
+        seen: set[str] = set()  # a foreign batch may spell one page in several ways
         for entry in clean_entries(pairs):
             key = page_key(entry["url"])
-            if host_name(entry["url"]) != host:
+            if host_name(entry["url"]) != host or key in seen:
                 continue
+            seen.add(key)
             if (batch.instant, key) in self.done_entries:
                 self.done_entries.discard((batch.instant, key))
             else:

@@ -90,10 +90,10 @@ class StoreScheduler(Scheduler):
         Raises UnsupportedScrapyError when this Scrapy lacks what the scheduler reads of it.
         """
         _assert_engine(self.crawler)
-        self.coordinator = self.df.coordinator = coordinator
-        self._started_at = started
         exceptions = self.crawler.settings.getlist("RETRY_EXCEPTIONS")
         self._retry_exceptions = tuple(load_object(name) for name in exceptions)
+        self._started_at = started
+        self.coordinator = self.df.coordinator = coordinator
         connect = self.crawler.signals.connect
         connect(self._on_spider_error, signal=signals.spider_error)
         connect(self._on_item_error, signal=signals.item_error)
@@ -252,6 +252,10 @@ class StoreScheduler(Scheduler):
             return True
         scope = _scope_after_redirect(lease, request.url)
         lease.outcome = Redirected(status, request.url)
+        admits = getattr(self.crawler.spider, "admits_redirect", None)
+        if admits is not None and not lease.entry.get("start") and not admits(request.url):
+            self.coordinator.tally.skip_links({"redirect-filtered": 1})
+            return False
         if scope is None:
             self.coordinator.tally.skip_links({"redirect-out-of-scope": 1})
             return False

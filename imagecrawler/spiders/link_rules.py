@@ -13,7 +13,7 @@ from imagecrawler.policies.filters import UrlFilter
 
 @dataclass(slots=True)
 class LinkRules:
-    """The rules of one run. ``max_depth`` None or 0 is no limit, as for DEPTH_LIMIT."""
+    """The rules of one run. ``max_depth`` None is no limit."""
 
     urls: UrlFilter
     max_depth: int | None
@@ -46,7 +46,7 @@ class LinkRules:
             elif reason := trap_reason(
                 url,
                 depth=depth,
-                max_depth=self.max_depth or None,
+                max_depth=self.max_depth,
                 max_url_length=self.max_url_chars,
             ):
                 skipped[reason] += 1

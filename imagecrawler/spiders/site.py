@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scrapy.robotstxt import RobotParser
 
 _SITEMAP = "sitemap"
+_SITEMAP_DEPTH = 4  # An index of indexes is rare; an endless chain of them is a trap.
 
 
 class SiteSpider(StoreSpider):
@@ -69,6 +70,11 @@ class SiteSpider(StoreSpider):
             item.images = [_lone_image(item.url)]
         yield item
 
+    def admits_redirect(self, url: str) -> bool:
+        """Whether a page may lead to ``url``: what ``deny`` keeps out stays out."""
+        longest = self.crawler.settings.getint("URLLENGTH_LIMIT")
+        return self.arguments.links.admits(url) and len(url) <= longest
+
     def queue_sitemaps(self, robotparser: RobotParser, request: Request) -> None:
         """Queue the sitemaps of a host whose pages are in scope (``robots_parsed``)."""
         lease = request.meta.get("lease")
@@ -107,12 +113,12 @@ class SiteSpider(StoreSpider):
         sitemap = parse_sitemap(response.body)
         urls = [url for text in sitemap.locs if (url := absolute_url(text, item.url))]
         if sitemap.kind == "index":
-            scope = self._link_rules().scope_of(lease.entry, item.url)
+            self._sort_links(item, lease, urls, variant=False)
+            parts, item.links = item.links, []
             scheduler = self.crawler.engine.scheduler
             assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
-            for url in urls:
-                if scope.admits(url):
-                    scheduler.coordinator.add_link(url, parent=lease.entry, **{"as": _SITEMAP})
+            for url in parts if lease.entry.get("depth", 0) < _SITEMAP_DEPTH else ():
+                scheduler.coordinator.add_link(url, parent=lease.entry, **{"as": _SITEMAP})
             return
         self._sort_links(item, lease, urls, variant=False)
         images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
@@ -147,7 +153,7 @@ class SiteSpider(StoreSpider):
             depth = self.arguments.max_depth
             self._rules = LinkRules(
                 urls=self.arguments.links,
-                max_depth=settings.getint("DEPTH_LIMIT") if depth is None else depth,
+                max_depth=(settings.getint("DEPTH_LIMIT") or None) if depth is None else depth,
                 max_url_chars=settings.getint("URLLENGTH_LIMIT"),
                 queries=QueryBudget(limit=settings.getint("QUERIES_PER_PATH_LIMIT")),
                 barren=BarrenPatterns(settings.getint("BARREN_PAGES_LIMIT")),

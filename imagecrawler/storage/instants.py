@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 NAME_DIGITS = 16
+_DAY = 86_400_000_000
 
 
 def to_text(micros: int) -> str:
@@ -56,7 +57,12 @@ class Clock:
         self._lock = threading.Lock()
 
     def advance_to(self, instant: int) -> None:
-        """Let all later readings be after ``instant``."""
+        """Let all later readings be after ``instant``, unless it lies over a day ahead.
+
+        One wrong instant in a file must not carry the whole store into another century.
+        """
+        if instant > time.time_ns() // 1000 + _DAY:
+            return
         with self._lock:
             self._last = max(self._last, instant)
 
