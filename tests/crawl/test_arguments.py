@@ -206,7 +206,8 @@ def test_revisit_asks_conditionally_and_parses_what_changed(site: StartSite, cra
     run = crawl(revisit=0)
     assert (run.rc, run.summary["outcome"]) == (0, "finished")
     assert run.summary["pages"]["unchanged"] == 2
-    assert asked(again)[:4] == ["/", "/tagged", "/dated", "/changing"]
+    # Two are asked for at once: which of them the server notes first is nobody's promise.
+    assert sorted(asked(again)[:4]) == ["/", "/changing", "/dated", "/tagged"]
     assert set(asked(again)[4:]) == {"/new", "/n.jpg"}
     sent = {request.path: request.headers for request in again.requests()}
     assert sent["/tagged"]["if-none-match"] == '"one"'
