@@ -405,8 +405,12 @@ class StoreScheduler(Scheduler):
         while self._continued:
             self._finish(self._continued.popleft().meta["lease"])
         coordinator = self.coordinator
-        await coordinator.close()
-        files = await asyncio.to_thread(coordinator.count_files)
+        files: dict[str, int] = {}
+        try:
+            await coordinator.close()
+            files = await asyncio.to_thread(coordinator.count_files)
+        except OSError as error:
+            self.failure = self.failure or unwritable(coordinator.store.root, error)
         outcome = summary(
             coordinator,
             files=files,
