@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from imagecrawler.coordinator import opening
 from imagecrawler.coordinator.committer import Committer
 from imagecrawler.coordinator.contract import (
     Failed,
@@ -27,16 +26,24 @@ from imagecrawler.coordinator.contract import (
 from imagecrawler.coordinator.group import Group, RecordCache, Written, best_candidate, write_group
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
+from imagecrawler.coordinator.opening import StoreReader
+from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.tally import Tally
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, PageItem
+from imagecrawler.storage import atomic
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
 
 _MICROS = 1_000_000
+# A page or image that was in flight at this many deaths in a row runs alone; one more, and it
+# died alone.
+_CRASHES_BEFORE_ALONE = 3
+# A new filter may exclude a million images: the loop does other things in between.
+_EXCLUDED_AT_ONCE = 50
 _EXCLUDED = "image_allow or image_deny leaves it out"
 _DROPPED = "its host was taken out with scrapy drop"
 
@@ -60,14 +67,17 @@ class Coordinator:
         self._draining = False
         self._images_next = False
         self._alone_lease: Lease | None = None
-        self._revisits: list[dict[str, Any]] = []
-        self._latest_pages = opening.LatestPages()
+        self._seen_lately: list[tuple[str, str]] = []
+        self._is_read = False
+        self._early_items: list[tuple[Lease, PageItem]] = []
+        self._early_leases: list[Lease] = []
+        self._ended_early: set[str] = set()  # images; what the reader saw of them is out of date
         self._interrupted: list[Lease] = []
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
         self._cache = RecordCache(store)
-        self._reader = opening.StoreReader(store, rules, self.images.stored)
+        self._reader = StoreReader(store, rules, self.images.stored)
         self._committer = Committer(self._write, self._on_written, self._on_failed)
 
     @classmethod
@@ -80,11 +90,7 @@ class Coordinator:
         store.visited.load(repair=True)
         store.failed.load()
         coordinator.images.stored |= store.downloaded.ids(rules.smallest)
-        coordinator._load_pages(store.inflight.open())
-        coordinator._revisits = opening.due_for_revisit(
-            store, rules, _now(), coordinator.pages.queued_at_open
-        )
-        coordinator.pages.queued_at_open = set()
+        coordinator._load(store.inflight.open())
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
         return coordinator
@@ -104,14 +110,11 @@ class Coordinator:
         for lease in self._interrupted:
             self.images.want(lease.host, lease.key)
         self._interrupted = []
-        seen = self._committer.group.seen_again
-        seen += self._latest_pages.take()
-        self._committer.changed(len(seen))
+        self._committer.group.seen_again += self._seen_lately
+        self._committer.changed(len(self._seen_lately))
+        self._seen_lately = []
         for lease in self._crashed:
             self._set_aside(lease)
-        for entry in self._revisits:
-            self._queue(page_key(entry["url"]), entry)
-        self._revisits = []
         self.flush()
 
     # -- what comes in ---------------------------------------------------------------------
@@ -175,7 +178,14 @@ class Coordinator:
         return self.leased.get("image " + key)
 
     def found(self, lease: Lease, item: PageItem) -> None:
-        """Take a visited page's images and links; they are written with the next group."""
+        """Take a visited page's images and links; they are written with the next group.
+
+        Until the store is read, only the images that it has by name are known: a page with
+        others waits for that, since they may be known by another URL.
+        """
+        if not self._is_read and not all(self.knows_image(image.id) for image in item.images):
+            self._early_items.append((lease, item))
+            return
         ids = [self._sight(image, item) for image in item.images]
         new = sum(self.add_link(url, parent=lease.entry) for url in item.links)
         self.tally.skip_links(item.skipped_links)
@@ -205,6 +215,9 @@ class Coordinator:
         """Take back a lease with its outcome; acknowledged when its group is on disk."""
         self.pages.release(lease.host)
         self.images.release(lease.host)
+        if self._waits_for_reader(lease):
+            self._early_leases.append(lease)
+            return
         outcome = lease.outcome or Failed("dropped-by-pipeline", "an item pipeline dropped it")
         lease.outcome = outcome
         if isinstance(outcome, GivenBack):
@@ -316,6 +329,7 @@ class Coordinator:
         """Write what is left, so that every outcome so far is on disk. The store stays open."""
         self.drain()
         self._reader.stop = True
+        self._give_back_early()
         await self._committer.drain()
         await self._write_postponed()
         self._committer.close()
@@ -323,7 +337,8 @@ class Coordinator:
             self.store.write_about(widths=list(self.rules.widths))
 
     def tick(self) -> None:
-        """Keep what is postponed moving when nothing else does; call it now and then."""
+        """Keep what waits moving when nothing else does; call it now and then."""
+        self._take_from_reader()
         if self._cache.postponed:
             self._committer.changed()
 
@@ -391,12 +406,12 @@ class Coordinator:
     def _note_failure(self, lease: Lease, failure: dict[str, Any]) -> None:
         outcome = lease.outcome
         assert isinstance(outcome, Failed)
-        if lease.key in self.images.stored:
-            return
         if outcome.wait_seconds is not None:
             due = _now() + int(outcome.wait_seconds * _MICROS)
-            self.images.want_later(due, lease.host, lease.key)
-        else:
+            following = best_candidate(lease.entry, self.rules.widths, lease.tried)
+            host = host_name(following.url) if following is not None else lease.host
+            self.images.want_later(due, host, lease.key)
+        elif lease.key not in self.images.stored:
             self.tally.failed_image(outcome.reason, failure["url"])
 
     def _hand_out(self, lease: Lease) -> Lease:
@@ -411,6 +426,8 @@ class Coordinator:
     def _release(self, lease: Lease) -> None:
         if lease.kind == "image":
             self.images.let_go(lease.key)
+            if not self._is_read and not isinstance(lease.outcome, GivenBack):
+                self._ended_early.add(lease.key)
         if self.leased.pop(f"{lease.kind} {lease.key}", None) is None:
             return
         if lease is self._alone_lease:
@@ -428,7 +445,10 @@ class Coordinator:
             return self.pages.take(has_room, now)
         if not self._may_lease_image() or self._leased_images >= self.rules.concurrency:
             return None
-        while (lease := self.images.take(has_room, now)) is not None:
+        for _ in range(_EXCLUDED_AT_ONCE):
+            lease = self.images.take(has_room, now)
+            if lease is None:
+                return None
             urls = [lease.url, *(c["url"] for c in lease.entry.get("candidates") or ())]
             if self.rules.image_filter.admits_any(urls):
                 return lease
@@ -495,6 +515,7 @@ class Coordinator:
 
     def _take_from_reader(self) -> None:
         reader = self._reader
+        is_read = reader.done  # before the last of it is taken
         while reader.aliases:
             self.images.add_aliases(*reader.aliases.popleft())
         while reader.contents:
@@ -502,10 +523,40 @@ class Coordinator:
         while reader.found:
             host, key, had_files = reader.found.popleft()
             ended = key in self.images.stored or key in self.store.failed.ids
-            if had_files or not ended:
+            if key not in self._ended_early and (had_files or not ended):
                 self.images.want(host, key)
         while reader.later:
-            self.images.want_later(*reader.later.popleft())
+            due, host, key = reader.later.popleft()
+            if key not in self._ended_early:
+                self.images.want_later(due, host, key)
+        if is_read and not self._is_read:
+            self._is_read = True
+            self._ended_early = set()
+            self._finish_early()
+
+    def _waits_for_reader(self, lease: Lease) -> bool:
+        if self._is_read or isinstance(lease.outcome, GivenBack):
+            return False
+        # Bytes that are fetched before the store is read may be those of a stored image.
+        is_early = any(held is lease for held, _ in self._early_items)
+        return is_early or isinstance(lease.outcome, Rendered)
+
+    def _finish_early(self) -> None:
+        items, self._early_items = self._early_items, []
+        leases, self._early_leases = self._early_leases, []
+        for lease, item in items:
+            self.found(lease, item)
+        for lease in leases:
+            self.finish(lease)
+
+    def _give_back_early(self) -> None:
+        leases, self._early_leases = self._early_leases, []
+        for lease in leases:
+            if isinstance(lease.outcome, Rendered):
+                for _, _, temporary in lease.outcome.files:
+                    atomic.remove(temporary)
+            lease.outcome = GivenBack()
+            self.finish(lease)
 
     def _settled(self) -> bool:
         reader = self._reader
@@ -514,34 +565,46 @@ class Coordinator:
 
     # -- suspects --------------------------------------------------------------------------
 
-    def _load_pages(self, crashes: dict[str, int]) -> None:
-        often = {n: c for n, c in crashes.items() if c >= opening.CRASHES_BEFORE_ALONE}
-        keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
-        keys = keys if self.rules.visit_pages else set()
-        held = opening.load_pages(self.store, self.pages, keys, self._latest_pages)
-        for name in crashes.keys() - often.keys():
-            # What a kill interrupted comes first, as it would have without the kill.
-            key = name.removeprefix("image ")
-            wanted = key not in self.images.stored and key not in self.store.failed.ids
-            if name.startswith("image ") and wanted and (lease := self.images.lease_of(key)):
+    def _load(self, crashes: dict[str, int]) -> None:
+        often = {name for name, count in crashes.items() if count >= _CRASHES_BEFORE_ALONE}
+        suspects = {f"page {key}": lease for key, lease in self._load_pages(often).items()}
+        for name in crashes:
+            kind, _, key = name.partition(" ")
+            lease = self._wanted_lease(key) if kind == "image" else None
+            if lease is None:
+                continue
+            if name in often:
+                suspects[name] = lease
+                self.images.hold(key)
+            else:  # What a kill interrupted comes first, as it would have without the kill.
                 self._interrupted.append(lease)
-        suspects = {f"page {key}": lease for key, lease in held.items()}
-        for name in often:
-            key = name.removeprefix("image ")
-            if name.startswith("image ") and key not in self.images.stored:
-                lease = self.images.lease_of(key)
-                if lease is not None:
-                    suspects[name] = lease
-                    self.images.hold(key)
         # One that has ended well since must not be set aside for a later crash.
         looked_at = ("page ", "image ") if self.rules.visit_pages else ("image ",)
-        gone = [n for n in often.keys() - suspects.keys() if n.startswith(looked_at)]
+        gone = [name for name in often - suspects.keys() if name.startswith(looked_at)]
         self.store.inflight.forget(gone)
         for name, lease in suspects.items():
-            if often[name] > opening.CRASHES_BEFORE_ALONE:
-                self._crashed.append(lease)
-            else:
-                self._alone.append(lease)
+            died_alone = crashes[name] > _CRASHES_BEFORE_ALONE
+            (self._crashed if died_alone else self._alone).append(lease)
+
+    def _load_pages(self, often: set[str]) -> dict[str, Lease]:
+        keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
+        loader = PageLoader(self.store, self.pages, keys if self.rules.visit_pages else ())
+        loader.load()
+        self._seen_lately = loader.latest.take()
+        if self.rules.revisit_seconds is not None:
+            loader.queue_revisits(_now() - int(self.rules.revisit_seconds * _MICROS))
+        return loader.held
+
+    def _wanted_lease(self, key: str) -> Lease | None:
+        record = self.store.visited.read(key)
+        if record is None:
+            return None
+        if key in self.images.stored:
+            wanted = self._reader.lacks_files(key, record)
+        else:
+            failure = self.store.failed.read(key) if key in self.store.failed.ids else None
+            wanted = failure is None or failure.get("next_try") is not None
+        return self.images.lease_of(key) if wanted else None
 
     def _lease_alone(self) -> Lease | None:
         if self.leased:
@@ -549,7 +612,7 @@ class Coordinator:
         lease = next(lease for lease in self._alone if self._may_lease(lease))
         self._alone.remove(lease)
         self._alone_lease = lease
-        crashes = opening.CRASHES_BEFORE_ALONE
+        crashes = _CRASHES_BEFORE_ALONE
         logger.warning("%s was in flight at %d crashes: it runs alone now", lease.url, crashes)
         return self._hand_out(lease)
 

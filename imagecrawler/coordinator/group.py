@@ -134,7 +134,7 @@ def write_group(
         _settle(store, cache, widths, stored, written, lease, rendered)
         written.bytes_written += rendered.bytes_written
     for lease, failure in group.failures:
-        _write_failure(store, cache, stored, lease, failure)
+        _write_failure(store, cache, widths, stored, lease, failure)
     for host, entries in group.links.items():
         batches = store.queue.write(entries.items(), store.clock, fsync=store.fsync)
         written.batches += [(host, batch) for batch, _ in batches]
@@ -156,6 +156,19 @@ def best_candidate(
     if not candidates:
         candidates = [ImageCandidate(record["url"])]
     return choose_candidate(candidates, widths, tried)
+
+
+def earlier_tries(record: Record) -> dict[str, Any]:
+    """Return what is known of the tries to better a stored image, as a failure has it.
+
+    An image that has its files has no entry in the ledger: its record counts the tries.
+    """
+    upgrade = record.get("upgrade")
+    if not isinstance(upgrade, dict):
+        return {}
+    tried = upgrade.get("tried")
+    tried = [url for url in tried if isinstance(url, str)] if isinstance(tried, list) else []
+    return {**upgrade, "tried": tried}
 
 
 def wants_more(record: Record, widths: Widths) -> bool:
@@ -248,6 +261,7 @@ def _settle(
         files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
     record.update(rendered.facts, files=files, widths=list(widths))
     record.pop("upgrade", None)
+    record.pop("given_up", None)
     gained = record.get("candidates") != lease.entry.get("candidates")
     if gained and wants_more(record, widths) and (better := best_candidate(record, widths)):
         record["upgrade"] = True
@@ -300,18 +314,24 @@ def content_key(sha256: str) -> int:
 
 
 def _write_failure(
-    store: Store, cache: RecordCache, stored: set[str], lease: Lease, failure: dict[str, Any]
+    store: Store,
+    cache: RecordCache,
+    widths: Widths,
+    stored: set[str],
+    lease: Lease,
+    failure: dict[str, Any],
 ) -> None:
     if lease.key not in stored:
         store.failed.write(lease.key, failure)
         return
-    # It has its files already: the hope for a better rendition ends with the first failure,
-    # since a stored image has no ledger entry that could count tries.
     record = cache.get(lease.key)
-    if record is not None and record.get("upgrade"):
-        record = dict(record)
+    if record is None:
+        return
+    record = {**record, "upgrade": failure}
+    if failure["next_try"] is None:
         del record["upgrade"]
-        cache.put(lease.key, record)
+        record["given_up"] = list(widths)
+    cache.put(lease.key, record)
 
 
 def _write_lines(store: Store, group: Group, written: Written) -> None:

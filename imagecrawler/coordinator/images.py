@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from imagecrawler.coordinator.contract import HasRoom, Lease
-from imagecrawler.coordinator.group import best_candidate
+from imagecrawler.coordinator.group import best_candidate, earlier_tries
 from imagecrawler.coordinator.rotation import HostRotation
 from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name
@@ -81,8 +81,9 @@ class ImageFrontier:
         if record is None:
             self.unreadable.add(key)
             return None
-        failure = (self._store.failed.read(key) or {}) if key in self._store.failed.ids else {}
-        tried = [url for url in failure.get("tried", []) if isinstance(url, str)]
+        is_failed = key in self._store.failed.ids and key not in self.stored
+        failure = (self._store.failed.read(key) or {}) if is_failed else earlier_tries(record)
+        tried = failure.get("tried", [])
         candidate = best_candidate(record, self._widths, tried)
         if candidate is None:
             return None

@@ -74,14 +74,16 @@ def entry_of(line: PageLine) -> Entry:
     return {"url": line["url"], **{name: line[name] for name in ENTRY_FIELDS if name in line}}
 
 
-def queue_pages(store: Store, entries: Iterable[Entry]) -> int:
-    """Queue pages, whatever their hosts; return how many. Raises OSError."""
+def queue_pages(store: Store, entries: Iterable[Entry]) -> list[tuple[str, Batch]]:
+    """Queue pages, whatever their hosts; return (host, batch) of each file. Raises OSError."""
     by_host: dict[str, dict[str, Entry]] = {}
     for entry in clean_entries(("", entry) for entry in entries):
         by_host.setdefault(host_name(entry["url"]), {})[page_key(entry["url"])] = entry
-    for pages in by_host.values():
-        store.queue.write(pages.items(), store.clock, fsync=store.fsync)
-    return sum(map(len, by_host.values()))
+    return [
+        (host, batch)
+        for host, pages in by_host.items()
+        for batch, _ in store.queue.write(pages.items(), store.clock, fsync=store.fsync)
+    ]
 
 
 def set_aside(store: Store, entries: Iterable[Entry], reason: str, message: str) -> None:

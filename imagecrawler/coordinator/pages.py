@@ -26,7 +26,6 @@ class PageFrontier:
         self._pages = pages
         self.known: set[int] = set()
         self.done_entries: set[tuple[int, str]] = set()  # (batch instant, key), from earlier runs
-        self.queued_at_open: set[str] = set()  # keys, until the run has begun
         self.failed_starts: set[int] = set()  # start pages that failed for good
         self.waiting = 0
         self.torn_batches: list[str] = []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from imagecrawler.coordinator.group import Group, RecordCache, write_group
-from imagecrawler.coordinator.opening import LatestPages, load_pages
+from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import PageFrontier
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.storage.store import Store
@@ -139,7 +139,7 @@ def test_a_stored_picture_sighted_again_is_not_fetched_again(seeded: Path) -> No
 def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) -> None:
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
-    load_pages(store, frontier, set(), LatestPages())
+    PageLoader(store, frontier, ()).load()
     leases = []
     while (lease := frontier.take(lambda _host: True, store.clock.now())) is not None:
         leases.append(lease)
@@ -158,7 +158,7 @@ def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) 
 def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
-    load_pages(store, frontier, set(), LatestPages())
+    PageLoader(store, frontier, ()).load()
     lease = frontier.take(lambda _host: True, store.clock.now())
     assert lease is not None
     line = {"key": lease.key, "url": lease.url, "status": 200}
@@ -167,7 +167,7 @@ def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
 
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
-    load_pages(store, frontier, set(), LatestPages())
+    PageLoader(store, frontier, ()).load()
     assert frontier.waiting == 5
     lease = frontier.take(lambda _host: True, store.clock.now())
     assert lease is not None and lease.url.endswith("/a1")
