@@ -10,7 +10,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ from imagecrawler.coordinator.contract import (
     Rendered,
     Visited,
 )
+from imagecrawler.coordinator.early import EarlyWork
 from imagecrawler.coordinator.group import Group, RecordCache, Written, best_candidate, write_group
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
@@ -30,18 +30,15 @@ from imagecrawler.coordinator.opening import StoreReader
 from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.run import RunRules
+from imagecrawler.coordinator.suspects import Suspects, name_of
 from imagecrawler.coordinator.tally import Tally
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, PageItem
-from imagecrawler.storage import atomic
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
 
 _MICROS = 1_000_000
-# A page or image that was in flight at this many deaths in a row runs alone; one more, and it
-# died alone.
-_CRASHES_BEFORE_ALONE = 3
 # A new filter may exclude a million images: the loop does other things in between.
 _EXCLUDED_AT_ONCE = 50
 _EXCLUDED = "image_allow or image_deny leaves it out"
@@ -61,18 +58,12 @@ class Coordinator:
         self.error: OSError | None = None
         self._leased_pages = 0
         self._leased_images = 0
-        self._alone: deque[Lease] = deque()
-        self._crashed: list[Lease] = []
+        self._suspects = Suspects({})
         self._new_images: set[str] = set()
         self._draining = False
         self._images_next = False
-        self._alone_lease: Lease | None = None
         self._seen_lately: list[tuple[str, str]] = []
-        self._is_read = False
-        self._early_items: list[tuple[Lease, PageItem]] = []
-        self._early_leases: list[Lease] = []
-        self._ended_early: set[str] = set()  # images; what the reader saw of them is out of date
-        self._interrupted: list[Lease] = []
+        self._early: EarlyWork | None = EarlyWork()  # until the store is read
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
@@ -107,13 +98,12 @@ class Coordinator:
 
         self._reader.on_done = wake_loop
         threading.Thread(target=self._reader.run, name="store-reader", daemon=True).start()
-        for lease in self._interrupted:
+        for lease in self._suspects.interrupted:
             self.images.want(lease.host, lease.key)
-        self._interrupted = []
         self._committer.group.seen_again += self._seen_lately
         self._committer.changed(len(self._seen_lately))
         self._seen_lately = []
-        for lease in self._crashed:
+        for lease in self._suspects.crashed:
             self._set_aside(lease)
         self.flush()
 
@@ -183,8 +173,8 @@ class Coordinator:
         Until the store is read, only the images that it has by name are known: a page with
         others waits for that, since they may be known by another URL.
         """
-        if not self._is_read and not all(self.knows_image(image.id) for image in item.images):
-            self._early_items.append((lease, item))
+        if self._early and not all(self.knows_image(image.id) for image in item.images):
+            self._early.items.append((lease, item))
             return
         ids = [self._sight(image, item) for image in item.images]
         new = sum(self.add_link(url, parent=lease.entry) for url in item.links)
@@ -201,8 +191,9 @@ class Coordinator:
         if self._draining or self.error is not None or self._out_of_time_or_bytes():
             return None
         self._take_from_reader()
-        if self._alone_lease is not None or any(map(self._may_lease, self._alone)):
-            return self._lease_alone()
+        if self._suspects.keep_others_waiting(self._may_lease):
+            alone = None if self.leased else self._suspects.next(self._may_lease)
+            return self._hand_out(alone) if alone is not None else None
         now = _now()
         for kind in ("image", "page") if self._images_next else ("page", "image"):
             lease = self._take(kind, has_room, now)
@@ -215,8 +206,7 @@ class Coordinator:
         """Take back a lease with its outcome; acknowledged when its group is on disk."""
         self.pages.release(lease.host)
         self.images.release(lease.host)
-        if self._waits_for_reader(lease):
-            self._early_leases.append(lease)
+        if self._early and self._early.keeps(lease):
             return
         outcome = lease.outcome or Failed("dropped-by-pipeline", "an item pipeline dropped it")
         lease.outcome = outcome
@@ -250,7 +240,7 @@ class Coordinator:
         if self._draining or self._out_of_time_or_bytes():
             return False
         self._take_from_reader()
-        if any(map(self._may_lease, self._alone)):
+        if self._suspects.are_left(self._may_lease):
             return True
         pages, images = self._may_lease_page(), self._may_lease_image()
         if images and (self.images.has_ready() or not self._reader.done):
@@ -329,7 +319,8 @@ class Coordinator:
         """Write what is left, so that every outcome so far is on disk. The store stays open."""
         self.drain()
         self._reader.stop = True
-        self._give_back_early()
+        for lease in self._early.give_back() if self._early else ():
+            self.finish(lease)
         await self._committer.drain()
         await self._write_postponed()
         self._committer.close()
@@ -415,7 +406,7 @@ class Coordinator:
             self.tally.failed_image(outcome.reason, failure["url"])
 
     def _hand_out(self, lease: Lease) -> Lease:
-        self.leased[f"{lease.kind} {lease.key}"] = lease
+        self.leased[name_of(lease)] = lease
         if lease.kind == "page":
             self._leased_pages += 1
         else:
@@ -426,12 +417,11 @@ class Coordinator:
     def _release(self, lease: Lease) -> None:
         if lease.kind == "image":
             self.images.let_go(lease.key)
-            if not self._is_read and not isinstance(lease.outcome, GivenBack):
-                self._ended_early.add(lease.key)
-        if self.leased.pop(f"{lease.kind} {lease.key}", None) is None:
+            if self._early and not isinstance(lease.outcome, GivenBack):
+                self._early.ended.add(lease.key)
+        if self.leased.pop(name_of(lease), None) is None:
             return
-        if lease is self._alone_lease:
-            self._alone_lease = None
+        self._suspects.ended(lease)
         if lease.kind == "page":
             self._leased_pages -= 1
         else:
@@ -514,7 +504,9 @@ class Coordinator:
         self._committer.changed()
 
     def _take_from_reader(self) -> None:
-        reader = self._reader
+        if self._early is None:
+            return
+        reader, early = self._reader, self._early
         is_read = reader.done  # before the last of it is taken
         while reader.aliases:
             self.images.add_aliases(*reader.aliases.popleft())
@@ -523,40 +515,18 @@ class Coordinator:
         while reader.found:
             host, key, had_files = reader.found.popleft()
             ended = key in self.images.stored or key in self.store.failed.ids
-            if key not in self._ended_early and (had_files or not ended):
+            if key not in early.ended and (had_files or not ended):
                 self.images.want(host, key)
         while reader.later:
             due, host, key = reader.later.popleft()
-            if key not in self._ended_early:
+            if key not in early.ended:
                 self.images.want_later(due, host, key)
-        if is_read and not self._is_read:
-            self._is_read = True
-            self._ended_early = set()
-            self._finish_early()
-
-    def _waits_for_reader(self, lease: Lease) -> bool:
-        if self._is_read or isinstance(lease.outcome, GivenBack):
-            return False
-        # Bytes that are fetched before the store is read may be those of a stored image.
-        is_early = any(held is lease for held, _ in self._early_items)
-        return is_early or isinstance(lease.outcome, Rendered)
-
-    def _finish_early(self) -> None:
-        items, self._early_items = self._early_items, []
-        leases, self._early_leases = self._early_leases, []
-        for lease, item in items:
-            self.found(lease, item)
-        for lease in leases:
-            self.finish(lease)
-
-    def _give_back_early(self) -> None:
-        leases, self._early_leases = self._early_leases, []
-        for lease in leases:
-            if isinstance(lease.outcome, Rendered):
-                for _, _, temporary in lease.outcome.files:
-                    atomic.remove(temporary)
-            lease.outcome = GivenBack()
-            self.finish(lease)
+        if is_read:
+            self._early = None
+            for lease, item in early.items:
+                self.found(lease, item)
+            for lease in early.leases:
+                self.finish(lease)
 
     def _settled(self) -> bool:
         reader = self._reader
@@ -566,34 +536,27 @@ class Coordinator:
     # -- suspects --------------------------------------------------------------------------
 
     def _load(self, crashes: dict[str, int]) -> None:
-        often = {name for name, count in crashes.items() if count >= _CRASHES_BEFORE_ALONE}
-        suspects = {f"page {key}": lease for key, lease in self._load_pages(often).items()}
-        for name in crashes:
-            kind, _, key = name.partition(" ")
-            lease = self._wanted_lease(key) if kind == "image" else None
-            if lease is None:
-                continue
-            if name in often:
-                suspects[name] = lease
-                self.images.hold(key)
-            else:  # What a kill interrupted comes first, as it would have without the kill.
-                self._interrupted.append(lease)
+        self._suspects = Suspects(crashes)
+        pages = self._load_pages()
+        keys = self._suspects.present("image")
+        images = [lease for key in keys if (lease := self._wanted_lease(key))]
+        for key in self._suspects.often("image") & {lease.key for lease in images}:
+            self.images.hold(key)
+        self._suspects.take([*pages, *images])
         # One that has ended well since must not be set aside for a later crash.
-        looked_at = ("page ", "image ") if self.rules.visit_pages else ("image ",)
-        gone = [name for name in often - suspects.keys() if name.startswith(looked_at)]
-        self.store.inflight.forget(gone)
-        for name, lease in suspects.items():
-            died_alone = crashes[name] > _CRASHES_BEFORE_ALONE
-            (self._crashed if died_alone else self._alone).append(lease)
+        kinds = ("page", "image") if self.rules.visit_pages else ("image",)
+        taken = {name_of(lease) for lease in (*pages, *images)}
+        often = {f"{kind} {key}" for kind in kinds for key in self._suspects.often(kind)}
+        self.store.inflight.forget(often - taken)
 
-    def _load_pages(self, often: set[str]) -> dict[str, Lease]:
-        keys = {name.removeprefix("page ") for name in often if name.startswith("page ")}
-        loader = PageLoader(self.store, self.pages, keys if self.rules.visit_pages else ())
+    def _load_pages(self) -> list[Lease]:
+        often = self._suspects.often("page") if self.rules.visit_pages else ()
+        loader = PageLoader(self.store, self.pages, often)
         loader.load()
         self._seen_lately = loader.latest.take()
         if self.rules.revisit_seconds is not None:
             loader.queue_revisits(_now() - int(self.rules.revisit_seconds * _MICROS))
-        return loader.held
+        return list(loader.held.values())
 
     def _wanted_lease(self, key: str) -> Lease | None:
         record = self.store.visited.read(key)
@@ -605,16 +568,6 @@ class Coordinator:
             failure = self.store.failed.read(key) if key in self.store.failed.ids else None
             wanted = failure is None or failure.get("next_try") is not None
         return self.images.lease_of(key) if wanted else None
-
-    def _lease_alone(self) -> Lease | None:
-        if self.leased:
-            return None
-        lease = next(lease for lease in self._alone if self._may_lease(lease))
-        self._alone.remove(lease)
-        self._alone_lease = lease
-        crashes = _CRASHES_BEFORE_ALONE
-        logger.warning("%s was in flight at %d crashes: it runs alone now", lease.url, crashes)
-        return self._hand_out(lease)
 
     def _set_aside(self, lease: Lease) -> None:
         logger.error("%s is set aside: the crawler died while it ran alone", lease.url)
