@@ -12,16 +12,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ImageCandidate:
-    """One rendition of a picture, as the page offers it.
+    """One rendition of a picture, as the page offers it, or as we made it up.
 
     ``width_px`` is a claim (a width descriptor, or a width the page states), not what the
     file contains. ``density`` is a pixel density descriptor (``2x`` gives 2.0). Both are
-    None when the page claims nothing.
+    None when the page claims nothing. ``derived_by`` says which rule of ours wrote the URL;
+    it is None for what a page claims, and only such candidates are ever kept.
     """
 
     url: str
     width_px: int | None = None
     density: float | None = None
+    derived_by: str | None = None
 
 
 @dataclass(slots=True)

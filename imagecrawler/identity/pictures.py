@@ -1,6 +1,6 @@
 """Which URLs show the same picture, and the id under which the store keeps it.
 
-Which parts of a URL only choose a rendition is data: see ``resizing.py``.
+Which parts of a URL only choose a rendition is data: see ``services.py``.
 """
 
 from __future__ import annotations
@@ -8,9 +8,16 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby
 
-from imagecrawler.identity.resizing import RESIZE_RULES, ResizeRule
+from imagecrawler.identity.resizing import (
+    Address,
+    Service,
+    address_of,
+    applies,
+    inner_url,
+    without_size,
+)
+from imagecrawler.identity.services import SERVICES
 from imagecrawler.identity.urls import canonical_url, host_name
 
 IMAGE_SUFFIXES = frozenset(
@@ -20,7 +27,7 @@ IMAGE_SUFFIXES = frozenset(
 # Pictures repeat from page to page too; 16k entries of at most 4 kB bound what an attack costs.
 _CACHE_ENTRIES = 16_384
 # Longer URLs are their own identity: no server makes renditions of them, attackers do.
-_MAX_RESIZED_CHARS = 4_000
+MAX_RESIZED_CHARS = 4_000
 
 # host name -> the id in the path of its picture URLs
 _NATIVE_IDS = {
@@ -28,11 +35,6 @@ _NATIVE_IDS = {
     "plus.unsplash.com": re.compile(r"/premium_photo-(\d{13}-[0-9a-f]{12})(?![0-9A-Za-z])"),
 }
 _ID_SHAPE = re.compile(r"(?<![0-9A-Za-z])\d{13}-[0-9a-f]{12}(?![0-9A-Za-z])")
-
-# Neighbours of one kind are tried together: a guard weighs what remains after all of them.
-_RULE_GROUPS: list[list[ResizeRule]] = [
-    list(group) for _, group in groupby(RESIZE_RULES, key=lambda rule: (rule.kind, rule.guarded))
-]
 
 
 def is_image_file(url: str) -> bool:
@@ -98,39 +100,37 @@ def picture_url(url: str) -> str:
     It need not be fetchable. Applying it twice changes nothing more.
     """
     url = canonical_url(url)
-    if len(url) > _MAX_RESIZED_CHARS:
+    if len(url) > MAX_RESIZED_CHARS:
         return url
-    while (shorter := canonical_url(_without_size(url))) != url:
+    while len(shorter := canonical_url(_without_size(url))) < len(url):
         url = shorter  # Every step removes something, so this ends.
     return url
 
 
+@lru_cache(maxsize=1_024)
+def services_of(host: str) -> tuple[Service, ...]:
+    """Return the rows of the table that may speak of a host, in their order."""
+    return tuple(s for s in SERVICES if s.hosts is None or s.hosts.fullmatch(host))
+
+
 def _without_size(url: str) -> str:
-    address, _, query = url.partition("?")
-    path_start = address.find("/", 8)
-    if path_start < 0:
+    address = address_of(url)
+    if not address.path:
         return url
-    origin, path = address[:path_start], address[path_start:]
-    host = host_name(url)
-    parameters = [p for p in query.split("&") if p]
-    for group in _RULE_GROUPS:
-        rules = [rule for rule in group if _applies(rule, host, path)]
-        if not rules:
+    for service in services_of(host_name(url)):
+        if not applies(service, address):
             continue
-        if rules[0].kind == "path":
-            for rule in rules:
-                path = rule.pattern.sub(rule.replacement, path)
-        elif parameters:
-            left = [p for p in parameters if not any(r.pattern.fullmatch(p) for r in rules)]
-            if left or not rules[0].guarded or is_image_file(address):
-                parameters = left
-    return origin + path + ("?" + "&".join(parameters) if parameters else "")
+        if (inner := inner_url(service, str(address))) is not None:
+            return inner
+        address = _guarded(service, address)
+    return str(address)
 
 
-def _applies(rule: ResizeRule, host: str, path: str) -> bool:
-    if rule.hosts is not None and not rule.hosts.fullmatch(host):
-        return False
-    return rule.within is None or rule.within.search(path) is not None
+def _guarded(service: Service, address: Address) -> Address:
+    bare = without_size(service, address)
+    if service.guarded and not bare.parameters and not is_image_file(address.origin + address.path):
+        return address
+    return bare
 
 
 def _path(url: str) -> str:

@@ -1,140 +1,190 @@
-"""How sites write the size of a rendition into a URL: one table, one row per habit.
+"""How a service writes the size of a rendition into a URL, and how to read and rewrite it.
 
-Extending it is adding a row to ``RESIZE_RULES``; ``pictures.py`` applies them. A row may only
-remove what chooses a rendition, never what chooses a picture: two pictures with one identity
-lose one of them, two identities for one picture only cost a download, which the content hash
-catches.
+The services themselves are data: see ``services.py``. A row serves two ends. Taking the size
+away gives the picture's identity; writing another size, or none, gives a rendition that no
+page may have offered.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import unquote
 
-Kind = Literal["query", "path"]
+from imagecrawler.identity.urls import absolute_url
 
-_RASTER = r"\.(?:jpe?g|jpe|jfif|png|gif|webp|avif)$"
-_PIXELS = r"\d{1,5}(?:px)?"
+# What is left when the size is taken away is the original.
+AS_STRIPPED = "?"
+# The address that the URL carries inside is the original.
+AS_INNER = "<inner>"
+
+# A signature vouches for one URL, size included: another size needs another signature.
+# imgix s=, Fastly and others sig=, ImageKit ik-s=, S3, GCS, CloudFront, Akamai, Facebook oh=;
+# Cloudinary /s--…--/, Substack $s_!…!, Thumbor and imgproxy by their shape.
+_SIGNED_PARAMETER = re.compile(
+    r"s=[0-9a-z_-]{16,}|(?:sig|sign|signature|hmac|hash|token|auth|ik-s|policy|key-pair-id|rs|oh|oe"
+    r"|hdnts|hdnea|__token__|_nc_ohc|x-(?:amz|goog)-.*|expires?|awsaccesskeyid)=.*",
+    re.IGNORECASE,
+)
+_SIGNED_PATH = re.compile(r"/s--[\w-]+--/|\$s_![^/]*!|/image/(?:private|authenticated)/")
 
 
 @dataclass(frozen=True, slots=True)
-class ResizeRule:
-    """One habit of writing a size into a URL.
+class Service:
+    """One service, or one habit of writing a size into a URL.
 
-    ``kind`` "query" removes each parameter ``name=value`` that ``pattern`` matches as a
-    whole; "path" replaces what ``pattern`` finds in the path by ``replacement``. ``hosts``
-    matches the whole host name and ``within`` a part of the path; None is any. A ``guarded``
-    row only counts when something else still says which picture it is: the path names an
-    image file, or other parameters remain. ``source`` says who writes so.
+    It knows a URL by its whole host name (``hosts``), a part of its path (``within``) and a
+    parameter (``having``, as a whole); None is any. The size is what ``cut`` finds in the path,
+    of which ``keep`` stays, and every parameter that ``drop`` matches as a whole. A ``guarded``
+    row only counts when something else still says which picture it is: the path names an image
+    file, or other parameters remain. A URL in which ``inner`` finds an encoded address is that
+    address.
+
+    ``ask`` writes a width, ``original`` the largest there is; None: it cannot be asked for. Both
+    are either parameters to add (``?w={width}``) or what takes the place of ``cut``; parameters
+    that ``stays`` matches are not dropped then. ``sizes`` are the widths that are allowed and how
+    they are written (``{size}``; empty: any width up to ``widest``). ``named`` finds the width in
+    the path and query of a URL: the group ``width``, or ``size`` to be looked up.
+
+    ``by_edge``: a size bounds the longer edge, so that a tall picture is narrower.
+    ``made_to_size``: narrower than asked for means that the original is. ``refuses_wider``: wider
+    than the original is an error, so that the original is the next to ask for.
     """
 
-    kind: Kind
-    pattern: re.Pattern[str]
+    name: str
     source: str
+    example: str
     hosts: re.Pattern[str] | None = None
     within: re.Pattern[str] | None = None
-    replacement: str = ""
+    having: re.Pattern[str] | None = None
+    cut: re.Pattern[str] | None = None
+    keep: str = ""
+    drop: re.Pattern[str] | None = None
     guarded: bool = False
+    inner: re.Pattern[str] | None = None
+    ask: str | None = None
+    original: str | None = None
+    stays: re.Pattern[str] | None = None
+    sizes: Mapping[int, str] = field(default_factory=dict)
+    widest: int = 65_535
+    named: re.Pattern[str] | None = None
+    by_edge: bool = False
+    made_to_size: bool = True
+    refuses_wider: bool = False
 
 
-def _rule(
-    kind: Kind,
-    pattern: str,
-    source: str,
-    *,
-    hosts: str | None = None,
-    within: str | None = None,
-    replacement: str = "",
-    guarded: bool = False,
-) -> ResizeRule:
-    return ResizeRule(
-        kind,
-        re.compile(pattern, re.IGNORECASE),
-        source,
-        re.compile(hosts) if hosts else None,
-        re.compile(within) if within else None,
-        replacement,
-        guarded,
-    )
+class Address(NamedTuple):
+    """A URL in the parts that a row looks at; ``path`` is ``""`` where there is none."""
+
+    origin: str
+    path: str
+    parameters: list[str]
+
+    def __str__(self) -> str:
+        query = "?" + "&".join(self.parameters) if self.parameters else ""
+        return self.origin + self.path + query
 
 
-_IMGIX_NAMES = (
-    r"w|h|q|dpr|fit|crop|auto|fm|ar|max-[wh]|min-[wh]|cs|ch|lossless|fp-[xyz]|facepad"
-    r"|ixlib|ixid|ixjsv|s|usm|usmrad|sharp"
-)
-# Sizes, crops and formats; an overlay (l_) or an effect (e_) makes another picture and stays.
-_CLOUDINARY_STEP = r"(?:w|h|c|q|f|g|ar|dpr|z|fl|x|y)_[^,/]+"
-_SHOPIFY_NAMES = r"pico|icon|thumb|small|compact|medium|large|grande|master"
-_FITS = r"cover|contain|crop|clip|fill|fillmax|max|min|scale|scale-down|inside|outside|bounds|pad"
-_EDGES = r"faces|entropy|edges|center|centre|top|bottom|left|right|smart|true|1"
+def address_of(url: str) -> Address:
+    """Take a URL apart, without its fragment."""
+    address, _, query = url.partition("#")[0].partition("?")
+    start = address.find("/", 8)
+    origin, path = (address[:start], address[start:]) if start >= 0 else (address, "")
+    return Address(origin, path, [p for p in query.split("&") if p])
 
-RESIZE_RULES: tuple[ResizeRule, ...] = (
-    _rule(
-        "query",
-        r".*",
-        "https://unsplash.com/documentation#dynamically-resizable-images: the path is the photo",
-        hosts=r"(?:images|plus)\.unsplash\.com",
-    ),
-    _rule(
-        "query",
-        rf"(?:{_IMGIX_NAMES})=.*",
-        "https://docs.imgix.com/apis/rendering",
-        hosts=r".+\.imgix\.net",
-    ),
-    _rule(
-        "query",
-        r"(?:w|h|resize|fit|crop|quality|strip|zoom|ssl|unsharp|lb)=.*",
-        "https://developer.wordpress.com/docs/photon/api/",
-        hosts=r"i[0-3]\.wp\.com|.+\.files\.wordpress\.com",
-    ),
-    _rule(
-        "path",
-        rf"(?<=[^/])(?:-\d{{2,5}}x\d{{2,5}}|-scaled)+(?={_RASTER})",
-        "https://developer.wordpress.org/reference/functions/image_make_intermediate_size/",
-        within=r"/wp-content/|^/files/\d{4}/",
-    ),
-    _rule(
-        "path",
-        rf"(?<=[^/])(?:_(?:\d{{1,5}}x\d{{0,5}}|x\d{{1,5}}|{_SHOPIFY_NAMES})"
-        rf"(?:_crop_(?:top|center|bottom|left|right))?(?:@[23]x)?(?:\.progressive)?)+(?={_RASTER})",
-        "https://shopify.dev/docs/api/liquid/filters/img_url",
-        within=r"^/s/files/|/cdn/shop/",
-    ),
-    _rule(
-        "query",
-        r"(?:width|height|crop|pad_color|format)=.*",
-        "https://shopify.dev/docs/api/liquid/filters/image_url",
-        within=r"^/s/files/|/cdn/shop/",
-    ),
-    _rule(
-        "path",
-        r"(/image/(?:upload|fetch|private|authenticated)/)"
-        rf"(?:{_CLOUDINARY_STEP}(?:,{_CLOUDINARY_STEP})*/)+(?=[^/])",
-        "https://cloudinary.com/documentation/transformation_reference",
-        replacement=r"\1",
-    ),
-    _rule(
-        # Not `page3-300px-…`, nor `lossy-page…`: pages of one document are many pictures.
-        "path",
-        r"/thumb(/[0-9a-f]/[0-9a-f]{2}/[^/]+)/\d{1,5}px-[^/]+$",
-        "https://www.mediawiki.org/wiki/Manual:Thumb.php, Wikimedia's upload.wikimedia.org",
-        replacement=r"\1",
-    ),
-    # Any host. Only with a value that looks like a size, and guarded: `?w=…` may be all there is.
-    _rule(
-        "query",
-        rf"(?:w|h|width|height|mw|mh|max-?_?(?:w|h|width|height)|size)=(?:{_PIXELS}|auto)"
-        rf"|(?:resize|size)={_PIXELS}[,x](?:{_PIXELS})?",
-        "servers that resize by parameter; next/image, ImageSharp, Thumbor front ends",
-        guarded=True,
-    ),
-    _rule(
-        "query",
-        r"(?:q|quality|qlt)=\d{1,3}|dpr=\d(?:\.\d+)?"
-        rf"|fit=(?:{_FITS})|crop=(?:{_EDGES})(?:,(?:{_EDGES}))*|auto=(?:format|compress|webp)(?:,\w+)*"
-        r"|(?:fm|format)=(?:auto|p?jpe?g|pjpg|png|webp|avif)",
-        "the imgix vocabulary as others took it over: Sanity, Contentful, DatoCMS, Prismic",
-        guarded=True,
-    ),
-)
+
+def applies(service: Service, address: Address) -> bool:
+    """Whether a row whose host fits speaks of such a URL."""
+    if service.within is not None and service.within.search(address.path) is None:
+        return False
+    having = service.having
+    return having is None or any(having.fullmatch(p) for p in address.parameters)
+
+
+def without_size(service: Service, address: Address) -> Address:
+    """Return the address without what only chooses a rendition; the guard is not asked."""
+    path = service.cut.sub(service.keep, address.path) if service.cut else address.path
+    return Address(address.origin, path, _kept(service, address.parameters))
+
+
+def inner_url(service: Service, url: str) -> str | None:
+    """Return the address that ``url`` carries inside, or None."""
+    found = service.inner.search(url) if service.inner is not None else None
+    return absolute_url(unquote(found[1]), url) if found else None
+
+
+def resized_url(service: Service, address: Address, template: str, width: int) -> str:
+    """Return the URL of the rendition that ``template`` asks for in ``width`` pixels."""
+    size = service.sizes.get(width, "")
+    written = template.replace("{width}", str(width)).replace("{size}", size)
+    return _rewritten(service, address, written, _kept(service, address.parameters, service.stays))
+
+
+def original_url(service: Service, address: Address) -> str | None:
+    """Return the URL of the largest rendition there is, or None: it cannot be asked for."""
+    if (inner := inner_url(service, str(address))) is not None:
+        return inner
+    if service.original is None or service.original == AS_INNER:
+        return None
+    return _rewritten(service, address, service.original, _kept(service, address.parameters))
+
+
+def _rewritten(service: Service, address: Address, written: str, parameters: list[str]) -> str:
+    path = address.path
+    if written.startswith("?"):
+        path = service.cut.sub(service.keep, path) if service.cut else path
+        parameters += [written[1:]] if len(written) > 1 else []
+    elif service.cut is not None:
+        path = service.cut.sub(written, path, count=1)
+    return str(Address(address.origin, path, parameters))
+
+
+def allowed_width(service: Service, wanted: int) -> int | None:
+    """Return the smallest width that may be asked for and is wide enough, or None."""
+    if service.sizes:
+        return min((width for width in service.sizes if width >= wanted), default=None)
+    return wanted if wanted <= service.widest else None
+
+
+def widest_allowed(service: Service) -> int:
+    """Return the largest width that may be asked for."""
+    return max(service.sizes, default=service.widest)
+
+
+def named_width(service: Service, address: Address) -> int | None:
+    """Return the width that a URL names, or None."""
+    if service.named is None:
+        return None
+    text = f"{address.path}?{'&'.join(address.parameters)}"
+    for found in service.named.finditer(text):
+        for width in _read(service, found.groupdict()):
+            return width
+    return None
+
+
+def is_signed(address: Address) -> bool:
+    """Whether a URL holds only as it is: with another size its signature would be wrong."""
+    if _SIGNED_PATH.search(address.path):
+        return True
+    return any(_SIGNED_PARAMETER.fullmatch(parameter) for parameter in address.parameters)
+
+
+def _read(service: Service, groups: Mapping[str, str | None]) -> Iterator[int]:
+    if (digits := groups.get("width")) and 0 < int(digits) <= 65_535:
+        yield int(digits)
+    size = groups.get("size")
+    if size is not None:
+        yield from (width for width, written in service.sizes.items() if written == size)
+
+
+def _kept(
+    service: Service, parameters: list[str], stays: re.Pattern[str] | None = None
+) -> list[str]:
+    drop = service.drop
+    if drop is None:
+        return list(parameters)
+    return [
+        p for p in parameters if not drop.fullmatch(p) or (stays is not None and stays.fullmatch(p))
+    ]
