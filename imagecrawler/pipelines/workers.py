@@ -35,6 +35,7 @@ from imagecrawler.storage.atomic import remove, write_all
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
+    from multiprocessing.synchronize import RLock
 
 # A SIGKILL may come from outside, or from the kernel because of what the image needs.
 _MAX_KILLS = 2
@@ -313,7 +314,21 @@ class _BareSpawnProcess(SpawnProcess):
 
 
 class _BareSpawnContext(SpawnContext):
+    """The context of one pool. The pool's locks live as long as it does.
+
+    Pebble drops them before it stops the workers (5.2.3), and a worker that is still starting
+    then ends with a traceback on stderr.
+    """
+
     Process = _BareSpawnProcess
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 - multiprocessing's name
+        self._locks.append(super().RLock())
+        return self._locks[-1]
 
 
 def _start_worker(max_pixels: int) -> None:

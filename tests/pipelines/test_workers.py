@@ -308,3 +308,11 @@ def test_a_program_that_forgets_to_close_still_ends(script):
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert not any(is_running(int(pid)) for pid in ended.stdout.splitlines()[1].split())
+
+
+def test_workers_that_are_still_starting_when_they_are_closed_say_nothing(tmp_dir, capfd):
+    for _ in range(3):
+        pool = Workers(6, RULES, str(tmp_dir), timeout_seconds=PATIENCE_SECONDS)
+        pool.submit(picture()).result(PATIENCE_SECONDS).discard()
+        pool.close()
+    assert capfd.readouterr().err == ""
