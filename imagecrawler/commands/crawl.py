@@ -98,19 +98,25 @@ class Command(CrawlCommand):
 def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:
     """Raise what would be wrong with a crawl before it makes a request."""
     parse_arguments(spider, arguments)
-    run_rules(settings, limits=Limits(), images=UrlFilter())
-    image_rules(settings)
-    allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
-    for name, least in NUMBERS.items():
-        number(settings, name, least=least)
     for name in BOOLEANS:
         try:
             settings.getbool(name)
         except ValueError:
             raise SettingError(f"{name}={settings.get(name)!r}: give True or False") from None
+    run_rules(settings, limits=Limits(), images=UrlFilter())
+    image_rules(settings)
+    allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
+    for name, least in NUMBERS.items():
+        number(settings, name, least=least)
     for name in settings.getlist("RETRY_EXCEPTIONS"):
-        try:
-            load_object(name)
-        except (ImportError, NameError, TypeError, ValueError) as error:
-            raise SettingError(f"RETRY_EXCEPTIONS: {name!r} cannot be found ({error})") from None
+        _check_exception(name)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))
+
+
+def _check_exception(name: Any) -> None:
+    try:
+        found = load_object(name)
+    except (ImportError, NameError, TypeError, ValueError) as error:
+        raise SettingError(f"RETRY_EXCEPTIONS: {name!r} cannot be found ({error})") from None
+    if not (isinstance(found, type) and issubclass(found, BaseException)):
+        raise SettingError(f"RETRY_EXCEPTIONS: {name!r} is no class of exceptions")

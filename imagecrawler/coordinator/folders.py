@@ -23,7 +23,14 @@ from imagecrawler.coordinator.contract import (
     Visited,
 )
 from imagecrawler.coordinator.early import EarlyWork
-from imagecrawler.coordinator.group import Group, RecordCache, Written, best_candidate, write_group
+from imagecrawler.coordinator.group import (
+    Group,
+    RecordCache,
+    Written,
+    best_candidate,
+    wants_more,
+    write_group,
+)
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.opening import StoreReader
@@ -265,7 +272,11 @@ class Coordinator:
     def try_another(self, lease: Lease) -> bool:
         """Note that an image's rendition is no good; return whether it has another."""
         lease.tried = [*lease.tried, lease.url]
-        return best_candidate(lease.entry, self.rules.widths, lease.tried) is not None
+        record, widths = lease.entry, self.rules.widths
+        has_all_widths = bool(record.get("upgrade")) and record.get("widths") == list(widths)
+        if has_all_widths and not wants_more(record, widths, lease.tried):
+            return False  # What is left is no better than what is stored.
+        return best_candidate(record, widths, lease.tried) is not None
 
     def snapshot(self) -> dict[str, Any]:
         """Return the counts of the running crawl."""

@@ -171,15 +171,15 @@ def earlier_tries(record: Record) -> dict[str, Any]:
     return {**upgrade, "tried": tried}
 
 
-def wants_more(record: Record, widths: Widths) -> bool:
-    """Whether a fetched image has a rendition that promises more pixels than it has.
+def wants_more(record: Record, widths: Widths, tried: Sequence[str] = ()) -> bool:
+    """Whether a fetched image has a rendition, not tried, that promises more pixels than it has.
 
     Only where they are wanted: an image that fills the widest bucket needs nothing.
     """
     width = record.get("width")
     if not isinstance(width, int):
         return True
-    candidate = best_candidate(record, widths)
+    candidate = best_candidate(record, widths, tried)
     if candidate is None or ("original" not in widths and width >= max(widths)):
         return False
     if candidate.width_px is None:

@@ -32,6 +32,7 @@ from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.report import summary
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import ImageCrawlerError, UnsupportedScrapyError
+from imagecrawler.identity.urls import absolute_url
 from imagecrawler.policies.failures import (
     reason_of_exception,
     reason_of_status,
@@ -127,10 +128,11 @@ class StoreScheduler(Scheduler):
         if request.method != "GET" or request.callback is not None or request.dont_filter:
             # What is more than a link to a page cannot be kept on disk: it lives in memory.
             return super().enqueue_request(request)
+        url = _spelled(request.url)
         if request.meta.get("is_start_request"):
             scope, again = str(request.meta["scope"]), bool(request.meta.get("typed"))
-            return self.coordinator.add_start(request.url, scope, again=again)
-        return self.coordinator.add_link(request.url, parent=request.meta.get("entry", {}))
+            return self.coordinator.add_start(url, scope, again=again)
+        return self.coordinator.add_link(url, parent=request.meta.get("entry", {}))
 
     def next_request(self) -> Request | None:
         """Return the next request, or None: nothing now, or its host has no room."""
@@ -247,20 +249,21 @@ class StoreScheduler(Scheduler):
         assert self.coordinator is not None
         reasons = request.meta.get("redirect_reasons") or [0]
         status = reasons[-1] if isinstance(reasons[-1], int) else 200
-        if lease.kind == "image" or self.coordinator.same_page(lease, request.url):
+        target = _spelled(request.url)
+        if lease.kind == "image" or self.coordinator.same_page(lease, target):
             self._continue(request, lease)
             return True
-        scope = _scope_after_redirect(lease, request.url)
-        lease.outcome = Redirected(status, request.url)
+        scope = _scope_after_redirect(lease, target)
+        lease.outcome = Redirected(status, target)
         admits = getattr(self.crawler.spider, "admits_redirect", None)
-        if admits is not None and not lease.entry.get("start") and not admits(request.url):
+        if admits is not None and not lease.entry.get("start") and not admits(target):
             self.coordinator.tally.skip_links({"redirect-filtered": 1})
             return False
         if scope is None:
             self.coordinator.tally.skip_links({"redirect-out-of-scope": 1})
             return False
         hops = int(request.meta.get("redirect_times", 1))
-        return self.coordinator.add_redirect(lease, request.url, hops=hops, scope=scope)
+        return self.coordinator.add_redirect(lease, target, hops=hops, scope=scope)
 
     def _continue(self, request: Request, lease: Lease) -> None:
         for previous in [r for r, held in self._inflight.items() if held is lease]:
@@ -409,26 +412,38 @@ class StoreScheduler(Scheduler):
         try:
             await coordinator.close()
             files = await asyncio.to_thread(coordinator.count_files)
-        except OSError as error:
-            self.failure = self.failure or unwritable(coordinator.store.root, error)
-        outcome = summary(
-            coordinator,
-            files=files,
-            spider=self.crawler.spidercls.name,
-            reason=self._stopped_by or reason,
-            error=str(self.failure) if self.failure else None,
-            started=self._started_at,
-            stats=self.crawler.stats.get_stats(),
-        )
+        except Exception as error:
+            self._note_failed_end(error)
         try:
+            outcome = summary(
+                coordinator,
+                files=files,
+                spider=self.crawler.spidercls.name,
+                reason=self._stopped_by or reason,
+                error=str(self.failure) if self.failure else None,
+                started=self._started_at,
+                stats=self.crawler.stats.get_stats(),
+            )
             coordinator.store.write_summary(outcome)
             self.crawler.stats.set_value("run/summarised", True)
-        except OSError as error:
-            self.failure = self.failure or unwritable(coordinator.store.root, error)
+        except Exception as error:
+            self._note_failed_end(error)
         if self.failure is not None:
             self.crawler.stats.set_value("run/exit_code", self.failure.exit_code)
             self.crawler.stats.set_value("run/error", str(self.failure))
         coordinator.store.close()
+
+    def _note_failed_end(self, error: Exception) -> None:
+        assert self.coordinator is not None
+        if not isinstance(error, OSError):
+            logger.exception("The run could not be ended as it should; please report this")
+            error = OSError(f"{type(error).__name__}: {error}")
+        self.failure = self.failure or unwritable(self.coordinator.store.root, error)
+
+
+def _spelled(url: str) -> str:
+    """Return a request's URL as links are spelled, so that one page has one key."""
+    return absolute_url(url, url) or url
 
 
 def _conditional_headers(entry: dict[str, Any]) -> dict[str, str]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrapy.robotstxt import RobotParser
 
 _SITEMAP = "sitemap"
-_SITEMAP_DEPTH = 4  # An index of indexes is rare; an endless chain of them is a trap.
+_SITEMAP_CHAIN = 4  # An index of indexes is rare; an endless chain of them is a trap.
 
 
 class SiteSpider(StoreSpider):
@@ -62,7 +62,7 @@ class SiteSpider(StoreSpider):
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
         )
-        if lease.entry.get("as") == _SITEMAP:
+        if _sitemap_place(lease.entry):
             self._read_sitemap(response, item, lease)
         elif isinstance(response, TextResponse) and _is_html(response):
             self._read_html(response, item, lease)
@@ -84,6 +84,9 @@ class SiteSpider(StoreSpider):
         assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
         named = getattr(getattr(robotparser, "rp", None), "sitemaps", ())
         if str(lease.entry.get("scope", "")).startswith("page"):
+            return
+        deepest = self._link_rules().max_depth
+        if deepest is not None and lease.entry.get("depth", 0) >= deepest:
             return
         for text in list(named)[:100]:
             url = absolute_url(text, request.url)
@@ -117,8 +120,10 @@ class SiteSpider(StoreSpider):
             parts, item.links = item.links, []
             scheduler = self.crawler.engine.scheduler
             assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
-            for url in parts if lease.entry.get("depth", 0) < _SITEMAP_DEPTH else ():
-                scheduler.coordinator.add_link(url, parent=lease.entry, **{"as": _SITEMAP})
+            place = _sitemap_place(lease.entry) + 1
+            for url in parts if place <= _SITEMAP_CHAIN else ():
+                fields = {"as": f"{_SITEMAP}-{place}"}
+                scheduler.coordinator.add_link(url, parent=lease.entry, **fields)
             return
         self._sort_links(item, lease, urls, variant=False)
         images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
@@ -160,6 +165,17 @@ class SiteSpider(StoreSpider):
                 knows=scheduler.coordinator.knows_page,
             )
         return self._rules
+
+
+def _sitemap_place(entry: dict[str, Any]) -> int:
+    """Return a sitemap's place in a chain of indexes, 1 for the first; 0 for what is a page.
+
+    It is not its depth: a host may be met many links from the start.
+    """
+    name, _, place = str(entry.get("as", "")).partition("-")
+    if name != _SITEMAP:
+        return 0
+    return int(place) if place.isascii() and place.isdigit() else 1
 
 
 def _lone_image(url: str) -> FoundImage:

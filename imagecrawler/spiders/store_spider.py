@@ -16,7 +16,7 @@ from imagecrawler.coordinator import signals
 from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.options import run_rules, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
-from imagecrawler.exceptions import ArgumentError, ImageCrawlerError
+from imagecrawler.exceptions import ArgumentError, ImageCrawlerError, StoreError
 from imagecrawler.items import ImageItem
 from imagecrawler.security.addresses import Origin
 from imagecrawler.spiders.arguments import Arguments, parse_arguments, scope_text
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 _NOTHING_TO_DO = (
     "The store {store} has nothing to go on with: begin one with "
     "scrapy crawl site -a start=https://…, or name another with -s IMAGES_STORE=FOLDER"
+)
+
+_NO_BEGINNING = (
+    "The crawl could not begin ({}: {}): please report this, with the log. No page was visited"
 )
 
 
@@ -60,31 +64,51 @@ class StoreSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Open the store, and yield the start requests that this run adds to it."""
         try:
-            typed = bool(self.arguments.starts)
-            coordinator, arguments = await asyncio.to_thread(self._opened)
-            self.arguments = arguments
-            if coordinator.is_empty() and not arguments.starts:
-                coordinator.store.close()
-                raise ArgumentError(_NOTHING_TO_DO.format(store=self.store_path))
-            # What an earlier start left in the queue is as much the user's own as this one.
-            urls = list(dict.fromkeys([*arguments.starts, *_origins(coordinator.store)]))
-            await self.crawler.signals.send_catch_log_async(signal=signals.starts_known, urls=urls)
-            scheduler = self.crawler.engine.scheduler
-            assert isinstance(scheduler, StoreScheduler)
-            scheduler.begin(coordinator, started=to_text(time.time_ns() // 1000))
+            requests = await self._begin()
         except ImageCrawlerError as error:
             self.logger.critical("%s", error)
-            self.crawler.stats.set_value("run/exit_code", error.exit_code)
-            self.crawler.stats.set_value("run/error", str(error))
+            self._fail(error)
             raise CloseSpider("store_error") from error
-        for url in arguments.starts if self.visits_pages else ():
-            scope = scope_text(arguments.scope, url)
-            yield Request(url, meta={"scope": scope, "typed": typed})
+        except Exception as error:  # Scrapy would log it and finish with 0, as if all was well
+            self.logger.exception("The crawl could not begin; please report this")
+            self._fail(StoreError(_NO_BEGINNING.format(type(error).__name__, error)))
+            raise CloseSpider("store_error") from error
+        for request in requests:
+            yield request
 
     def parse_image(self, response: Response) -> Iterator[ImageItem]:
         """Yield the item that the download worker turns into files."""
         lease = response.meta["lease"]
         yield ImageItem(lease.key, response.url, record=lease.entry, response=response)
+
+    async def _begin(self) -> list[Request]:
+        typed = bool(self.arguments.starts)
+        coordinator, self.arguments = await asyncio.to_thread(self._opened)
+        scheduler = self.crawler.engine.scheduler
+        assert isinstance(scheduler, StoreScheduler)
+        try:
+            if coordinator.is_empty() and not self.arguments.starts:
+                raise ArgumentError(_NOTHING_TO_DO.format(store=self.store_path))
+            requests = self._start_requests(typed) if self.visits_pages else []
+            # What an earlier start left in the queue is as much the user's own as this one.
+            urls = list(dict.fromkeys([*self.arguments.starts, *_origins(coordinator.store)]))
+            await self.crawler.signals.send_catch_log_async(signal=signals.starts_known, urls=urls)
+            scheduler.begin(coordinator, started=to_text(time.time_ns() // 1000))
+        except BaseException:
+            if scheduler.coordinator is None:  # else the scheduler closes what it has begun
+                coordinator.store.close()
+            raise
+        return requests
+
+    def _start_requests(self, typed: bool) -> list[Request]:
+        scopes = {url: scope_text(self.arguments.scope, url) for url in self.arguments.starts}
+        return [
+            Request(url, meta={"scope": scope, "typed": typed}) for url, scope in scopes.items()
+        ]
+
+    def _fail(self, error: ImageCrawlerError) -> None:
+        self.crawler.stats.set_value("run/exit_code", error.exit_code)
+        self.crawler.stats.set_value("run/error", str(error))
 
     def _opened(self) -> tuple[Coordinator, Arguments]:
         settings = self.crawler.settings

@@ -13,17 +13,23 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 NAME_DIGITS = 16
 _DAY = 86_400_000_000
 
 
 def to_text(micros: int) -> str:
     """Return an instant for JSON: ``to_text(0) == "1970-01-01T00:00:00.000000Z"``."""
-    return (_EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    instant = (_EPOCH + timedelta(microseconds=micros)).replace(tzinfo=None)
+    return instant.isoformat(timespec="microseconds") + "Z"
 
 
 def from_text(text: object) -> int | None:
-    """Return the microseconds of an ISO 8601 instant, or None for anything else."""
+    """Return the microseconds of an ISO 8601 instant, or None for anything else.
+
+    None also for what `to_text` cannot write: outside the years 1 to 9999 in UTC.
+    """
     if not isinstance(text, str):
         return None
     try:
@@ -32,7 +38,8 @@ def from_text(text: object) -> int | None:
         return None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
-    return (instant - _EPOCH) // _MICROSECOND
+    micros = (instant - _EPOCH) // _MICROSECOND
+    return micros if _FIRST <= micros <= _LAST else None
 
 
 def from_name(digits: str) -> int | None:

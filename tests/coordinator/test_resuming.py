@@ -394,3 +394,26 @@ def test_a_queue_of_half_done_batches_gives_each_page_once_and_revisits_the_othe
 
     asyncio.run(run())
     assert list(tmp_path.glob("queue/*/*")) == []
+
+
+def test_hosts_and_ports_of_another_hand_are_spellings_too(tmp_path: Path) -> None:
+    spellings = ["http://a.example/p", "HTTP://A.Example:80/p#x", "http://a.example:0080/q/../p"]
+    others = ["https://a.example/p", "http://a.example:81/p"]  # these are pages of their own
+    for name in ("1600000000000000", "1600000000000001"):
+        file = tmp_path / "queue" / name[:7] / f"{name}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(dict(enumerate([*spellings, *others]))))
+
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            assert not running.coordinator.add_start("http://a.example/p", "any")
+            leased = []
+            while (lease := running.lease()) is not None:
+                leased.append(lease.url)
+                await running.end(lease, Visited(200, None, []))
+            assert leased == [spellings[0], *others]
+            assert not running.coordinator.has_work()
+            await close(running)
+
+    asyncio.run(run())
+    assert list(tmp_path.glob("queue/*/*")) == []

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, failures, pages, queued, reasons, records, stored
 from tests.crawls import Crawls
-from tests.site.spec import image, page, text
+from tests.site.spec import image, page, redirect, text
 
 
 def test_several_starts_may_be_typed_or_listed_in_a_file(
@@ -168,6 +168,23 @@ def test_max_depth_counts_links_from_the_start(site: StartSite, crawl: Crawls) -
     assert run.summary["links_skipped"] == {"too-deep": 1}
 
 
+def test_max_depth_0_is_the_start_pages_alone(site: StartSite, crawl: Crawls) -> None:
+    running = site(
+        {
+            "/robots.txt": text("User-agent: *\nAllow: /\nSitemap: {host0}/map.txt\n"),
+            "/": page('<a href="/1">.</a><img src="/a.jpg">'),
+            "/moved": redirect("/start"),
+            "/start": page('<a href="/1">.</a>'),
+            "/map.txt": text("{host0}/listed\n"),
+            "/a.jpg": image(50, 50),
+        }
+    )
+    run = crawl(f"{running.url},{running.url}moved", max_depth=0)
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert sorted(asked(running)) == ["/", "/a.jpg", "/moved", "/start"]
+    assert (run.summary["links_skipped"], queued(crawl.store)) == ({"too-deep": 2}, set())
+
+
 def test_revisit_asks_conditionally_and_parses_what_changed(site: StartSite, crawl: Crawls) -> None:
     links = "".join(f'<a href="/{name}">.</a>' for name in ("tagged", "dated", "changing"))
     dated = {"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}
@@ -242,6 +259,12 @@ def test_revisit_asks_conditionally_and_parses_what_changed(site: StartSite, cra
         ({"start": "http://127.0.0.1:1/"}, {"CONCURRENT_REQUESTS": "many"}, "CONCURRENT_REQ"),
         ({"start": "http://127.0.0.1:1/"}, {"IMAGES_FORMAT": "bmp"}, "IMAGES_FORMAT"),
         ({"start": "http://127.0.0.1:1/"}, {"RETRY_HTTP_CODES": "none"}, "RETRY_HTTP_CODES"),
+        ({"start": "http://127.0.0.1:1/"}, {"ROBOTSTXT_OBEY": "maybe"}, "ROBOTSTXT_OBEY='maybe'"),
+        ({"start": "http://127.0.0.1:1/"}, {"STORE_FSYNC": "…"}, "STORE_FSYNC='…'"),
+        ({"start": "http://127.0.0.1:1/"}, {"RETRY_ENABLED": "often"}, "give True or False"),
+        ({"start": "http://127.0.0.1:1/"}, {"RETRY_EXCEPTIONS": "no.such"}, "RETRY_EXCEPTIONS"),
+        ({"start": "http://127.0.0.1:1/"}, {"RETRY_EXCEPTIONS": "os.path"}, "no class of exc"),
+        ({"start": "http://127.0.0.1:1/"}, {"SCRAPER_SLOT_MAX_ACTIVE_SIZE": 0}, "at least 1"),
         ({"start": "http://127.0.0.1:1/"}, {"IMAGES_STORE": "s3://bucket/"}, "IMAGES_STORE"),
         ({"start": "http://127.0.0.1:1/", "_job": "abc"}, {"IMAGES_STORE": "data"}, "scrapyd"),
         ({}, {}, "nothing to go on with"),

@@ -145,3 +145,42 @@ def test_traps_end_by_themselves(crawl: Crawls) -> None:
     assert trap.asked["shop"] < 600
     skipped = set(run.summary["links_skipped"])
     assert {"barren-pattern", "too-many-queries", "repeated-segments"} <= skipped
+
+
+def test_a_chain_of_sitemap_indexes_ends(site: StartSite, crawl: Crawls) -> None:
+    index = (
+        '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        "<sitemap><loc>{{host0}}/index-{0}</loc></sitemap>"
+        "<sitemap><loc>{{host0}}/list-{0}</loc></sitemap></sitemapindex>"
+    )
+    listed = "{{host0}}/listed-{0}\n"
+    chain = {f"/index-{n}": text(index.format(n + 1), content_type="text/xml") for n in range(12)}
+    lists = {f"/list-{n}": text(listed.format(n)) for n in range(13)}
+    running = site(
+        {
+            "/robots.txt": text("User-agent: *\nAllow: /\nSitemap: {host0}/index-0\n"),
+            # The host is met deep in a crawl: how deep says nothing of the chain.
+            **{f"/{n}": page(f'<a href="/{n + 1}">.</a>') for n in range(8)},
+            "/8": page('<a href="{host1}/">.</a>'),
+            **chain,
+            **lists,
+            **{f"/listed-{n}": page("") for n in range(13)},
+        },
+        {
+            "/robots.txt": text("User-agent: *\nAllow: /\nSitemap: {host1}/map\n"),
+            "/": page(""),
+            "/map": text(index.replace("index-{0}", "part").format(0).replace("host0", "host1")),
+            "/part": text("{host1}/deep\n"),
+            "/deep": page(""),
+        },
+    )
+    run = crawl(f"{running.url}0", scope="any")
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    found = set(asked(running, host=0))
+    assert {path for path in found if path.startswith("/index-")} == {
+        f"/index-{n}" for n in range(4)
+    }
+    assert {path for path in found if path.startswith("/listed-")} == {
+        f"/listed-{n}" for n in range(1, 4)
+    }
+    assert {"/map", "/part", "/deep"} <= set(asked(running, host=1))

@@ -277,3 +277,37 @@ def test_what_is_no_good_image_says_why_and_its_record_stays(
     }
     assert set(records(crawl.store)) == set(images)
     assert list((crawl.store / "tmp").iterdir()) == []
+
+
+def test_a_better_rendition_that_fails_ends_its_tries_and_the_file_stays(
+    site: StartSite, crawl: Crawls
+) -> None:
+    gone, broken = "/gone-large.jpg", "/broken-large.jpg"
+    better = '<img src="/{0}.jpg" srcset="/{0}.jpg 300w, /{0}-large.jpg 1300w">'
+    running = site(
+        {
+            "/": page('<img src="/gone.jpg"><img src="/broken.jpg">'),
+            "/detail": page(better.format("gone") + better.format("broken")),
+            "/gone.jpg": image(300, 150),
+            "/broken.jpg": image(300, 150),
+            broken: image(1300, 650, status=503),
+        }
+    )
+    settings = {"RETRY_DELAY_SECONDS": 0.1}
+    assert crawl(running.url, settings=settings).summary["images"]["stored"] == 2
+    kept = {path: file_of(crawl.store, path, "600") for path in ("/gone.jpg", "/broken.jpg")}
+    before = len(running.requests())
+    run = crawl(f"{running.url}detail", settings=settings)
+    assert (run.rc, run.summary["outcome"], run.summary["images"]["wanted"]) == (0, "finished", 0)
+    tries = [path for path in asked(running, since=before) if path != "/detail"]
+    assert sorted(tries) == [broken, broken, gone]  # RETRY_TIMES is 1
+    # Nor does a later run ask for them, whichever it is.
+    before = len(running.requests())
+    assert crawl(revisit=0, settings=settings).rc == 0
+    assert crawl(spider="download", settings=settings).rc == 0
+    assert sorted(asked(running, since=before)) == ["/", "/detail"]
+    for path, file in kept.items():
+        assert file_of(crawl.store, path, "600") == file
+        assert Image.open(file).size == (300, 150)
+        assert "upgrade" not in records(crawl.store)[path]
+    assert (failures(crawl.store), len(run.files())) == ({}, 2)

@@ -62,6 +62,26 @@ def test_pages_follow_redirects_within_their_scope(site: StartSite, crawl: Crawl
     assert asked(running, since=before) == []
 
 
+def test_a_location_may_spell_a_page_in_its_own_way(site: StartSite, crawl: Crawls) -> None:
+    gone = site({})
+    gone.stop()
+    odd = f"HTTP://127.1:{gone.ports[0]}"
+    running = site(
+        {
+            "/": page('<a href="/known">.</a><a href="/to-known">.</a><a href="/to-new">.</a>'),
+            "/to-known": redirect(f"{odd}/known#x"),
+            "/to-new": redirect(f"{odd}/new?b=1&a=2#x"),
+            "/known": page('<a href="/new?a=2&b=1">.</a>', delay_seconds=0.2),
+            "/new": page(""),
+        },
+        ports=gone.ports,
+    )
+    run = crawl(running.url)
+    assert (run.rc, run.summary["links_skipped"]) == (0, {})
+    paths = [path.partition("?")[0] for path in asked(running)]
+    assert sorted(paths) == ["/", "/known", "/new", "/to-known", "/to-new"]
+
+
 def test_a_start_takes_its_scope_along(site: StartSite, crawl: Crawls) -> None:
     running = site(
         {"/": redirect("{host1}/home", status=301), "/old": page("")},
@@ -170,3 +190,31 @@ def test_images_follow_redirects_under_their_own_lease(site: StartSite, crawl: C
     assert ledger["/file"] in ("http-302", "bad-url")
     assert ledger["/data"] in ("http-302", "bad-url")
     assert asked(running).count("/file.jpg") == asked(running).count("/data.jpg") == 1
+
+
+def test_what_deny_keeps_out_stays_out_behind_a_redirect_but_for_a_start(
+    site: StartSite, crawl: Crawls
+) -> None:
+    running = site(
+        {
+            "/": redirect("/private/home"),
+            "/private/home": page('<a href="/in">.</a><a href="/out">.</a><a href="/meta">.</a>'),
+            "/in": redirect("/public"),
+            "/public": page(""),
+            "/out": redirect("/private/secret"),
+            "/meta": page("", head='<meta http-equiv="refresh" content="0; url=/private/meta">'),
+            "/private/secret": page(""),
+            "/private/meta": page(""),
+        }
+    )
+    run = crawl(running.url, deny="/private/")
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert asked(running)[:2] == ["/", "/private/home"]
+    assert sorted(asked(running)[2:]) == ["/in", "/meta", "/out", "/public"]
+    assert run.summary["links_skipped"] == {"redirect-filtered": 2}
+    assert pages(crawl.store)["/out"]["redirect"].endswith("/private/secret")
+    # An expression that admits too few keeps out as well.
+    before = len(running.requests())
+    store = crawl.store.with_name("data-2")
+    crawl(running.url, store=store, allow="/in$|/private/home")
+    assert asked(running, since=before) == ["/", "/private/home", "/in"]

@@ -179,3 +179,43 @@ def test_a_torn_store_json_and_notes_of_a_crash_cost_nothing(
     run = crawl()
     assert (run.rc, run.summary["outcome"], asked(running)) == (0, "finished", ["/", "/1"])
     assert list((crawl.store / "tmp").iterdir()) == []
+
+
+def test_wrong_instants_cost_their_own_page_or_image_and_no_other(
+    site: StartSite, crawl: Crawls
+) -> None:
+    images = {f"/{n}.jpg": image(50, 50, status=404) for n in range(4)}
+    body = "".join(f'<img src="{path}">' for path in images)
+    links = "".join(f'<a href="/{n}">.</a>' for n in range(5))
+    running = site({"/": page(body + links), **{f"/{n}": page("") for n in range(5)}, **images})
+    store = crawl.store
+    crawl(running.url, max_pages=1)
+    assert queued(store) == {f"/{n}" for n in range(5)}
+    # The store is a century ahead, or was written by somebody with another calendar.
+    instants = ["2099-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"]
+    done = {"key": "0" * 16, "url": f"{running.url}elsewhere", "status": 200}
+    failed = {"key": "f" * 16, "url": f"{running.url}failed", "error": "timeout"}
+    odd = [{**done, "when": when} for when in [*instants, "soon", 5, None]]
+    odd += [{**failed, "when": w, "next_try": w, "attempts": "many"} for w in instants[::-1]]
+    with open(next(store.glob("pages/*.jsonl")), "a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in odd)
+    for file_name, due in zip(sorted(store.glob("failed/*/*.json")), [*instants, 5], strict=True):
+        failure = json.loads(file_name.read_text())
+        file_name.write_text(json.dumps({**failure, "next_try": due, "last_try": due}))
+    future = store / "queue" / "9999999" / "9999999999999999.json"
+    future.parent.mkdir()
+    future.write_text(json.dumps({"1": f"{running.url}future"}))
+
+    before = len(running.requests())
+    run = crawl(f"{running.url}new")
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    visited = ["/0", "/1", "/2", "/3", "/4", "/future", "/new"]
+    assert sorted(asked(running, since=before)) == visited
+    assert queued(store) == set()
+    # What was written now says so, and a further run has nothing to do.
+    assert all(path.name < "4" for path in store.glob("pages/*.jsonl"))  # 2096 begins with a 4
+    assert all(pages(store)[path]["when"] < "2099" for path in visited)
+    before = len(running.requests())
+    run = crawl()
+    assert (run.rc, asked(running, since=before)) == (0, [])
+    assert crawl.command("status").rc == 0

@@ -108,3 +108,16 @@ def test_no_two_threads_read_the_same_instant() -> None:
         thread.join()
     assert all(mine == sorted(mine) for mine in readings)
     assert len({instant for mine in readings for instant in mine}) == 20_000
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "soon", "", 5, None]
+)
+def test_what_the_store_could_not_write_itself_is_no_instant(text: object) -> None:
+    assert instants.from_text(text) is None
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z"])
+def test_the_first_and_the_last_instant_survive(text: str) -> None:
+    micros = instants.from_text(text)
+    assert micros is not None and instants.to_text(micros) == text
