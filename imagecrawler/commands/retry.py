@@ -35,8 +35,9 @@ class Command(ScrapyCommand):
         """Say which failures it means and what comes next."""
         return (
             "Make failures due now, also those that were final: the next crawl tries them again. "
-            f"Without --only or --all it leaves out {', '.join(sorted(DECIDED))}. The reasons "
-            "are those that scrapy status shows."
+            f"Without --only or --all it leaves out {', '.join(sorted(DECIDED))}. "
+            "--only dropped lets dropped hosts in again too; what is excluded has to be admitted "
+            "by the filters of the next crawl. The reasons are those that scrapy status shows."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -84,7 +85,7 @@ def _matches(reason: str, only: frozenset[str] | None, everything: bool) -> bool
 
 def _told(retried: Retried) -> str:
     pages, images = retried.pages.total(), retried.images.total()
-    if not pages and not images:
+    if not pages and not images and not retried.hosts:
         others = f"the store has {_counted(retried.others)}" if retried.others else "there is none"
         return f"No failure matches: {others}."
     lines = []
@@ -92,7 +93,11 @@ def _told(retried: Retried) -> str:
         lines.append(f"Pages due now: {pages:,} ({_counted(retried.pages)})")
     if images:
         lines.append(f"Images due now: {images:,} ({_counted(retried.images)})")
-    spider = "site" if pages else "download"
+    if retried.images["excluded"]:
+        lines.append("What is excluded is fetched when the filters of the next crawl admit it.")
+    if retried.hosts:
+        lines.append(f"No longer kept out: {', '.join(retried.hosts)}")
+    spider = "site" if pages or retried.hosts else "download"
     return "\n".join([*lines, f"What to type next: scrapy crawl {spider}"])
 
 

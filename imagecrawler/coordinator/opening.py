@@ -81,6 +81,13 @@ class StoreReader:
         if record is None:
             self.unreadable.add(key)
             return
+        try:
+            self._tell(key, record, wanted=wanted)
+        except Exception:  # a record of another hand costs its own image at most
+            logger.exception("The record of %s cannot be used", key)
+            self.unreadable.add(key)
+
+    def _tell(self, key: str, record: dict[str, Any], *, wanted: bool) -> None:
         urls = [e["url"] for e in record.get("candidates") or () if isinstance(e, dict)]
         others = [url for url in urls if isinstance(url, str) and image_id(url) != key]
         if others:

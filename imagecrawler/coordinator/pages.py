@@ -29,7 +29,7 @@ class PageFrontier:
         self.failed_starts: set[int] = set()  # start pages that failed for good
         self.waiting = 0
         self.torn_batches: list[str] = []
-        self._batches: dict[str, deque[Batch]] = {}
+        self._batches: dict[str, deque[tuple[Batch, int]]] = {}  # with the pages of that host
         self._loaded: dict[str, deque[tuple[Batch, str, Entry]]] = {}
         self._due: dict[str, deque[Lease]] = {}
         self._retries: list[tuple[int, int, LineAt]] = []
@@ -38,7 +38,7 @@ class PageFrontier:
 
     def add_batch(self, host: str, batch: Batch, count: int) -> None:
         """Let ``count`` pages of a host in a batch that is on disk be handed out."""
-        self._batches.setdefault(host, deque()).append(batch)
+        self._batches.setdefault(host, deque()).append((batch, count))
         self.waiting += count
         self._rotation.add(host)
 
@@ -81,13 +81,11 @@ class PageFrontier:
         """Return how many pages wait for another try."""
         return len(self._retries)
 
-    def hosts(self, limit: int, count: Callable[[str], int]) -> list[dict[str, Any]]:
+    def hosts(self, limit: int, in_flight: Callable[[str], int]) -> list[dict[str, Any]]:
         """Return the hosts with the most batches, for people to look at."""
         busiest = heapq.nlargest(limit, self._batches, key=lambda host: len(self._batches[host]))
-        return [
-            {"host": h, "queued": sum(b.left for b in self._batches[h]), "in_flight": count(h)}
-            for h in busiest
-        ]
+        queued = {host: sum(count for _, count in self._batches[host]) for host in busiest}
+        return [{"host": h, "queued": n, "in_flight": in_flight(h)} for h, n in queued.items()]
 
     def _wake_retries(self, now: int) -> None:
         while self._retries and self._retries[0][0] <= now:
@@ -121,17 +119,15 @@ class PageFrontier:
         batches = self._batches.get(host)
         if not batches:
             return False
-        batch = batches.popleft()
+        batch, count = batches.popleft()
         if not batches:
             del self._batches[host]
         pairs = self._queue.read(batch)
         if pairs is None:
             self.torn_batches.append(batch.path)
-            self.waiting -= batch.left
-            return True
         entries: deque[tuple[Batch, str, Entry]] = deque()
         seen: set[str] = set()  # a foreign batch may spell one page in several ways
-        for entry in clean_entries(pairs):
+        for entry in clean_entries(pairs or ()):
             key = page_key(entry["url"])
             if host_name(entry["url"]) != host or key in seen:
                 continue
@@ -140,6 +136,7 @@ class PageFrontier:
                 self.done_entries.discard((batch.instant, key))
             else:
                 entries.append((batch, key, entry))
+        self.waiting += len(entries) - count  # another hand may have changed the file
         if entries:
             self._loaded[host] = entries
         return True

@@ -20,8 +20,12 @@ _PAGES_AT_ONCE = 1_000
 
 @dataclass(slots=True)
 class Retried:
-    """What was made due, and the reasons of the failures that were not asked for."""
+    """What was made due, and the reasons of the failures that were not asked for.
 
+    ``hosts`` were kept out, and may be visited again.
+    """
+
+    hosts: list[str] = field(default_factory=list)
     pages: Counter[str] = field(default_factory=Counter)
     images: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
@@ -33,6 +37,9 @@ def retry_failures(store: Store, matches: Callable[[str], bool]) -> Retried:
     Doing it twice does it once. Raises OSError; what was done until then stays done.
     """
     retried = Retried()
+    if matches("dropped") and (hosts := store.dropped_hosts()):
+        store.write_about(dropped_hosts=[])
+        retried.hosts = hosts
     _retry_images(store, matches, retried)
     _retry_pages(store, matches, retried)
     return retried

@@ -32,7 +32,7 @@ from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.report import summary
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import ImageCrawlerError, UnsupportedScrapyError
-from imagecrawler.identity.urls import absolute_url
+from imagecrawler.identity.urls import absolute_url, host_name
 from imagecrawler.policies.failures import (
     reason_of_exception,
     reason_of_status,
@@ -209,7 +209,8 @@ class StoreScheduler(Scheduler):
 
     def _track(self, request: Request, lease: Lease) -> None:
         self._inflight[request] = lease
-        self._downloading.setdefault(lease.host, set()).add(request)
+        # An image may have been redirected: the slot is that of the host it is asked from.
+        self._downloading.setdefault(host_name(request.url), set()).add(request)
 
     def _has_room(self, host: str) -> bool:
         downloader = self.crawler.engine.downloader
@@ -383,7 +384,7 @@ class StoreScheduler(Scheduler):
             self._stop_task = asyncio.ensure_future(closing)
 
     def stop_for(self, error: OSError) -> None:
-        """End the run: the store cannot be written. Nothing more is acknowledged."""
+        """End the run: the store cannot be written, so what is in flight is given back."""
         self._on_fatal(error)
 
     def _on_fatal(self, error: OSError) -> None:

@@ -10,9 +10,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _BindAddressAgent,
@@ -39,6 +37,8 @@ logger = logging.getLogger(__name__)
 # the process would end late.
 _DISCONNECT_SECONDS = 0.1
 
+_STOPPING = "the crawl is stopping"
+
 
 class DownloadAbortedError(DownloadCancelledError):
     """The run is ending: the download was dropped, and is due again in the next run."""
@@ -57,9 +57,8 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         self._timeout_seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._disconnect_timeout = _DISCONNECT_SECONDS  # type: ignore[assignment]
         self._in_flight: set[asyncio.Task[object]] = set()
-        self._abort_reason: str | None = None
+        self._is_aborted = False
         self._warned_of_proxy = False
-        _handlers.setdefault(crawler, []).append(self)
         crawler.signals.connect(self._abort_in_flight, our_signals.abort_in_flight)
 
     async def download_request(self, request: Request) -> Response:
@@ -82,30 +81,24 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
             ) from None
         except asyncio.CancelledError:
             # It is no Exception, so Scrapy would wait for this request for ever.
-            if self._abort_reason is not None:
-                raise DownloadAbortedError(self._abort_reason) from None
+            if self._is_aborted:
+                raise DownloadAbortedError(_STOPPING) from None
             raise DownloadCancelledError(f"{request.url} was cancelled") from None
 
     async def close(self) -> None:
         """Close the idle connections, in a tenth of a second at most."""
-        # The handler knows its crawler: kept here, it would keep the crawler for ever.
-        _handlers.pop(self.crawler, None)
         await super().close()
 
     def _abort_in_flight(self) -> None:
-        self.abort_all("the crawl is stopping")
-
-    def abort_all(self, reason: str) -> int:
-        """Fail every download at once, and those that are still to come. Return how many."""
-        self._abort_reason = reason
+        """Fail every download at once, and those that are still to come."""
+        self._is_aborted = True
         for task in self._in_flight:
             task.cancel()
-        return len(self._in_flight)
 
     @contextmanager
     def _tracked(self) -> Iterator[None]:
-        if self._abort_reason is not None:
-            raise DownloadAbortedError(self._abort_reason)
+        if self._is_aborted:
+            raise DownloadAbortedError(_STOPPING)
         task = asyncio.current_task()
         assert task is not None
         self._in_flight.add(task)
@@ -164,35 +157,3 @@ class _GuardedAgent(_ScrapyAgent):
             guard=self._guard,
         )
         return agent
-
-
-_handlers: WeakKeyDictionary[Crawler, list[GuardedHTTPHandler]] = WeakKeyDictionary()
-
-
-def abort_downloads(crawler: Crawler, reason: str) -> int:
-    """End every download of this crawler with DownloadAbortedError; return how many it were.
-
-    Those in flight, those that wait in a slot for their turn (which could be a minute of
-    politeness), and those that are still to come: it is for the end of a run. The requests
-    end like any failed one, so the scheduler sees them, and no response is processed.
-    """
-    aborted = sum(handler.abort_all(reason) for handler in _handlers.get(crawler, ()))
-    aborted += _empty_slots(crawler, reason)
-
-    def drop_newcomer() -> None:
-        # The signal comes just before the request enters its slot's queue.
-        asyncio.get_running_loop().call_soon(_empty_slots, crawler, reason)
-
-    crawler.signals.connect(drop_newcomer, signals.request_reached_downloader, weak=False)
-    return aborted
-
-
-def _empty_slots(crawler: Crawler, reason: str) -> int:
-    dropped = 0
-    downloader = crawler.engine.downloader if crawler.engine else None
-    for slot in downloader.slots.values() if downloader else ():
-        while slot.queue:
-            _request, waiting = slot.queue.popleft()
-            waiting.errback(DownloadAbortedError(reason))
-            dropped += 1
-    return dropped

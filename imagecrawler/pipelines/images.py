@@ -47,6 +47,7 @@ class ImageStorePipeline(ImagesPipeline):
         self._tmp_dir = str(Path(store_uri, "tmp"))
         self._workers: Workers | None = None
         self._in_flight: set[asyncio.Future[Any]] = set()
+        self._is_aborted = False
         crawler.signals.connect(self._abort, signal=signals.abort_in_flight)
 
     def _get_store(self, uri: str) -> Any:
@@ -91,6 +92,8 @@ class ImageStorePipeline(ImagesPipeline):
         return self._workers
 
     async def _render(self, response: Response) -> Rendered:
+        if self._is_aborted:
+            raise asyncio.CancelledError
         future = asyncio.wrap_future(self._pool().submit(response.body))
         self._in_flight.add(future)
         try:
@@ -123,5 +126,6 @@ class ImageStorePipeline(ImagesPipeline):
         }
 
     def _abort(self) -> None:
+        self._is_aborted = True
         for future in list(self._in_flight):
             future.cancel()

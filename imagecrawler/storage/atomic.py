@@ -83,6 +83,16 @@ def remove_folder_if_empty(path: str) -> None:
         return
 
 
+def make_folder(path: str) -> None:
+    """Make a folder and those above it, with names that survive a loss of power."""
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    make_folder(parent)
+    os.makedirs(path, exist_ok=True)
+    sync_folder(parent)
+
+
 def sync_folder(path: str) -> None:
     """Make the names in a folder survive a loss of power (POSIX; a no-op on Windows)."""
     if os.name == "nt":

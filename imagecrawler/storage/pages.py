@@ -92,7 +92,7 @@ class PagesFolder:
         if name == self._open_name:
             return False
         self.close()
-        os.makedirs(self._root, exist_ok=True)
+        atomic.make_folder(self._root)
         path = os.path.join(self._root, name)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._open_name = name

@@ -78,6 +78,8 @@ class QueueFolder:
             path = os.path.join(self._root, digits[:7], f"{digits}.json")
             body = {key: _compact(entry) for key, entry in chunk}
             data = json.dumps(body, separators=(",", ":")).encode("ascii")
+            if fsync:
+                atomic.make_folder(os.path.dirname(path))
             atomic.write_whole(path, data, tmp_dir=self._tmp_dir, fsync=fsync)
             written.append((Batch(path, instant, len(chunk)), chunk))
         if fsync:

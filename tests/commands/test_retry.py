@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from imagecrawler.storage.instants import from_text
-from tests.commands.stores import SITE, Folders, contents
+from tests.commands.stores import SITE, Folders, contents, picture
 from tests.crawl.folders import failures, queued
 from tests.crawls import Crawls
 
@@ -64,3 +64,28 @@ def test_a_reason_that_nothing_has_is_no_error(folders: Folders, crawl: Crawls) 
     run = crawl.command("retry", "--only", "moonlight")
     assert (run.rc, run.stdout) == (0, "No failure matches: the store has 1 dns.\n")
     assert contents(folders.root) == before
+
+
+def test_dropped_hosts_are_let_in_again_when_asked_for(folders: Folders, crawl: Crawls) -> None:
+    folders.image("/mine.jpg", picture(700))
+    folders.queue(f"{SITE}/left")
+    folders.close()
+    host = SITE.partition("//")[2]
+    assert crawl.command("drop", host).rc == 0
+    assert json.loads((folders.root / "store.json").read_text())["dropped_hosts"] == [host]
+    run = crawl.command("retry", "--only", "dropped")
+    assert run.rc == 0, run.stderr
+    assert f"No longer kept out: {host}" in run.stdout
+    assert "What to type next: scrapy crawl site" in run.stdout
+    assert json.loads((folders.root / "store.json").read_text())["dropped_hosts"] == []
+    assert queued(folders.root) == {"/left"}
+
+
+def test_what_filters_exclude_is_said_to_need_other_filters(
+    folders: Folders, crawl: Crawls
+) -> None:
+    folders.fail("/a.jpg", "excluded")
+    folders.close()
+    run = crawl.command("retry", "--only", "excluded")
+    assert "Images due now: 1 (1 excluded)" in run.stdout
+    assert "when the filters of the next crawl admit it" in run.stdout

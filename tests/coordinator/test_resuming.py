@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from imagecrawler.coordinator import opening
 from imagecrawler.coordinator.contract import Failed, Lease, Rendered, Visited
 from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.run import RunRules
@@ -417,3 +418,29 @@ def test_hosts_and_ports_of_another_hand_are_spellings_too(tmp_path: Path) -> No
 
     asyncio.run(run())
     assert list(tmp_path.glob("queue/*/*")) == []
+
+
+def test_a_record_that_cannot_be_used_costs_its_own_image_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = [f"{HOST}/{n}.jpg" for n in range(3)]
+    odd = image_id(urls[1])
+
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            await show(running, *map(picture, urls))
+            await close(running)
+        usual = opening.best_candidate
+
+        def fails_once(record: dict[str, Any], *rest: Any) -> Any:
+            if record["url"] == urls[1]:
+                raise KeyError("nobody thought of this")
+            return usual(record, *rest)
+
+        monkeypatch.setattr(opening, "best_candidate", fails_once)
+        with opened(tmp_path) as running:
+            assert set(await running.store_all()) == {urls[0], urls[2]}
+            assert running.coordinator._reader.unreadable == {odd}
+            await close(running)
+
+    asyncio.run(run())

@@ -4,7 +4,7 @@
 ``names`` that the resolver knows (a list of addresses, or a list of lists: one per lookup),
 ``settings``, ``meta``, ``abort`` (end the downloads when this many answers have begun),
 ``cancel`` (the task of the first).
-Prints one JSON object: ``results`` by URL, ``stats``, ``aborted``, ``closed`` (when).
+Prints one JSON object: ``results`` by URL, ``stats``, ``closed`` (when).
 """
 
 import json
@@ -16,8 +16,8 @@ import scrapy
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
+from imagecrawler.coordinator.signals import abort_in_flight
 from imagecrawler.handlers.guard import guard_for
-from imagecrawler.handlers.http import _handlers, abort_downloads
 from imagecrawler.handlers.resolver import CachingNameResolver, system_lookup
 
 JOB = json.loads(sys.argv[1]) if __name__ == "__main__" else {}
@@ -96,11 +96,11 @@ class Probe(scrapy.Spider):
             request.meta["began"] = True
             self.began += 1
             if JOB.get("cancel"):
-                for handler in _handlers[self.crawler]:
-                    for task in handler._in_flight:
-                        task.cancel()
+                handler = self.crawler.engine.downloader.handlers._get_handler("http")
+                for task in handler._in_flight:
+                    task.cancel()
             if self.began == JOB.get("abort"):
-                OUT["aborted"] = abort_downloads(self.crawler, "the run is ending")
+                self.crawler.signals.send_catch_log(abort_in_flight)
 
     def closed_at(self, reason):
         OUT["closed"] = time.time()

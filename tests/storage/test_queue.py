@@ -123,3 +123,15 @@ def test_a_full_disk_leaves_the_file_absent(
             queue.write([("b", {"url": "b"})], clock, fsync=True)
     assert everything(queue) == [("a", {"url": "a"})]
     assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_the_names_of_new_folders_are_synced_too(
+    queue: QueueFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(atomic, "sync_folder", synced.append)
+    clock = Clock()
+    for _ in range(2):
+        [(batch, _)] = queue.write([("k", {"url": "http://a/"})], clock, fsync=True)
+    folder = os.path.dirname(batch.path)
+    assert synced == [str(tmp_path), str(tmp_path / "queue"), folder, folder]
