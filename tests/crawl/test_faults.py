@@ -15,7 +15,10 @@ from tests.site.spec import image, page
 
 # Settings of a project that breaks one thing, the one that FAULT names.
 SETTINGS = """
+import atexit
 import os
+
+from filelock import FileLock
 
 from imagecrawler.coordinator import folders
 from imagecrawler.settings import *
@@ -23,6 +26,12 @@ from imagecrawler.storage import atomic
 
 SPIDER_MODULES = ["their_project", "imagecrawler.spiders"]
 FAULT = os.environ["FAULT"]
+
+
+@atexit.register
+def say_whether_it_is_closed():
+    FileLock(os.path.join(os.environ["STORE"], "lock")).acquire(timeout=0)
+    print("the store was closed")
 
 
 def mistake(*args, **options):
@@ -58,11 +67,15 @@ elif FAULT.endswith(".json"):
 
 
 @pytest.fixture
-def faulty(tmp_path: Path) -> dict[str, str]:
+def faulty(tmp_path: Path, crawl: Crawls) -> dict[str, str]:
     """The environment of that project, but for the name of the fault."""
     (tmp_path / "their_project.py").write_text(SETTINGS)
     path = os.pathsep.join([str(PROJECT), str(tmp_path)])
-    return {"SCRAPY_SETTINGS_MODULE": "their_project", "PYTHONPATH": path}
+    return {
+        "SCRAPY_SETTINGS_MODULE": "their_project",
+        "PYTHONPATH": path,
+        "STORE": str(crawl.store),
+    }
 
 
 ROUTES = {
@@ -81,8 +94,10 @@ def test_a_mistake_of_ours_ends_the_run_with_1_and_costs_nothing(
     (line,) = [line for line in run.stderr.splitlines() if line.startswith("imagecrawler:")]
     assert (run.rc, "ValueError: no such number" in line) == (1, True), run.stderr
     assert "please report this" in run.stderr and "Traceback" in run.stderr
+    assert "the store was closed" in run.stdout
     if fault in ("opening", "beginning", "begun"):
         assert running.requests() == []
+        return
     run = crawl(running.url)
     assert (run.rc, run.summary["outcome"]) == (0, "finished")
     assert stored(crawl.store) == {"/a.jpg"}
@@ -100,7 +115,7 @@ def test_a_disk_that_is_full_at_the_last_write_is_told(
     run = crawl(running.url, env={**faulty, "FAULT": fault})
     (line,) = [line for line in run.stderr.splitlines() if line.startswith("imagecrawler:")]
     assert run.rc == 1 and "The disk is full: free some space and start again" in line
-    assert "Traceback" not in run.stderr
+    assert "Traceback" not in run.stderr and "the store was closed" in run.stdout
     assert sorted(asked(running)) == ["/", "/1", "/a.jpg"]
     if fault == "store.json":
         assert run.summary["outcome"] == "failed"

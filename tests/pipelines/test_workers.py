@@ -311,7 +311,7 @@ def test_a_program_that_forgets_to_close_still_ends(script):
 
 
 def test_workers_that_are_still_starting_when_they_are_closed_say_nothing(tmp_dir, capfd):
-    for _ in range(3):
+    for _ in range(2):
         pool = Workers(6, RULES, str(tmp_dir), timeout_seconds=PATIENCE_SECONDS)
         pool.submit(picture()).result(PATIENCE_SECONDS).discard()
         pool.close()
