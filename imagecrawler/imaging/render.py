@@ -19,7 +19,7 @@ from imagecrawler.imaging.encoding import (
     is_lossless_webp,
     written_kind,
 )
-from imagecrawler.imaging.resampling import draft_size, resampled
+from imagecrawler.imaging.resampling import resampled, stored_size
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.source import Source, decoding, load_pixels, open_source
 from imagecrawler.imaging.widths import Bucket, buckets_in_write_order, height_at
@@ -102,7 +102,7 @@ def _stays_animated(source: Source, kind: str) -> bool:
 def _encoded_still(
     source: Source, kind: str, widths: list[int], rules: ImageRules
 ) -> dict[int, bytes]:
-    image = load_pixels(source, draft_size(source, max(widths)) if widths else (1, 1))
+    image = load_pixels(source, stored_size(source, max(widths)) if widths else (1, 1))
     if not widths:
         return {}
     with decoding():

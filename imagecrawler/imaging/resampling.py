@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from PIL import Image
 
 from imagecrawler.imaging.source import Source
@@ -19,11 +17,6 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# How much larger than the result a JPEG is decoded, at least. A 1600 px photograph against
-# full decoding and LANCZOS: to 600 px 0.03 dB less at half the time (1.33 times larger), to
-# 400 px 0.00 dB; a margin of 1.0 costs 0.11 dB there, one of 2.0 gains nothing.
-DRAFT_MARGIN = 1.3
-
 # From how much wider a rendition the next one is made from it and not from the source.
 _CASCADE_FACTOR = 2
 
@@ -34,14 +27,8 @@ def stored_size(source: Source, width_px: int) -> tuple[int, int]:
     return (height, width) if source.is_sideways else (width, height)
 
 
-def draft_size(source: Source, width_px: int) -> tuple[int, int]:
-    """Return the size that the decoder must keep for a rendition ``width_px`` wide."""
-    width, height = stored_size(source, width_px)
-    return math.ceil(width * DRAFT_MARGIN), math.ceil(height * DRAFT_MARGIN)
-
-
 def resampled(source: Source, pixels: Image.Image, widths: list[int]) -> dict[int, Image.Image]:
-    """Return ``pixels`` (of ``source``, perhaps drafted) at each width, upright.
+    """Return ``pixels`` (of ``source``, perhaps reduced) at each width, upright.
 
     Widths are done from the widest down, each from a result at least twice as wide where
     there is one. LANCZOS; alpha is premultiplied meanwhile, so that clear pixels lend
@@ -49,32 +36,44 @@ def resampled(source: Source, pixels: Image.Image, widths: list[int]) -> dict[in
     """
     done: dict[int, Image.Image] = {}
     for width in sorted(widths, reverse=True):
-        wider = [other for other in done if other >= _CASCADE_FACTOR * width]
-        if wider:
-            done[width] = _fitted(done[min(wider)], stored_size(source, width), None)
+        wider = min((w for w in done if w >= _CASCADE_FACTOR * width), default=None)
+        size = stored_size(source, width)
+        if wider is None:
+            done[width] = _fitted(pixels, size, _picture_in(source, pixels))
         else:
-            box = _drafted_box(source, pixels)
-            done[width] = _fitted(pixels, stored_size(source, width), box)
+            done[width] = _fitted(done[wider], size, None, _reducing_gap(source, wider, width))
     return {width: _turned(image, source.orientation) for width, image in done.items()}
 
 
 def _fitted(
-    image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float] | None
+    image: Image.Image,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float] | None,
+    reducing_gap: float = 3.0,
 ) -> Image.Image:
-    if image.size == size:
+    if image.size == size and (box is None or box == (0, 0, *size)):
         return image
-    return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=reducing_gap)
 
 
-def _drafted_box(source: Source, pixels: Image.Image) -> tuple[float, float, float, float] | None:
-    """Return the part of drafted pixels that has picture: a half pixel may be padding."""
+def _reducing_gap(source: Source, wider_px: int, width_px: int) -> float:
+    """Return 1.0 where the mean of whole pixels does: a photograph at an exact fraction.
+
+    600 of 1200 px that way and not by LANCZOS: a tenth of the time, 0.12 dB and 0.0013 SSIM
+    once both are encoded. In drawings one would see it.
+    """
+    return 1.0 if source.kind == "jpeg" and wider_px % width_px == 0 else 3.0
+
+
+def _picture_in(source: Source, pixels: Image.Image) -> tuple[float, float, float, float] | None:
+    """Return the part of reduced pixels that has picture: part of the last one may be padding."""
+    if source.scale == 1.0:
+        return None
     height, width = source.height, source.width
     if source.is_sideways:
         height, width = width, height
-    if pixels.size == (width, height):
-        return None
-    scale = round(max(width / pixels.width, height / pixels.height))
-    return (0, 0, min(width / scale, pixels.width), min(height / scale, pixels.height))
+    scale = source.scale
+    return (0, 0, min(width * scale, pixels.width), min(height * scale, pixels.height))
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

@@ -7,6 +7,7 @@ and whatever a decoder raises becomes an ImageRejectedError.
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.jpeg import EIGHTHS, decoded_in_eighths, eighths_for
 from imagecrawler.imaging.rules import ImageRules
 
 # Pillow's names of the decoders that may see bytes from the web. A camera's JPEG with a
@@ -27,6 +29,11 @@ _JPEG_END = b"\xff\xd9"
 _JPEG_SCAN_START = b"\xff\xda"
 _SIDEWAYS = (5, 6, 7, 8)
 
+# How much larger than the result Pillow decodes a JPEG, at least. A 1600 px photograph against
+# full decoding and LANCZOS: to 600 px 0.03 dB less at half the time (1.33 times larger), to
+# 400 px 0.00 dB; a margin of 1.0 costs 0.11 dB there, one of 2.0 gains nothing.
+DRAFT_MARGIN = 1.3
+
 
 @dataclass(slots=True)
 class Source:
@@ -34,7 +41,7 @@ class Source:
 
     ``width`` and ``height`` are upright, after ``orientation`` (EXIF, 1 to 8) is applied;
     ``image`` is not turned. ``mended_body`` is ``body``, with an end marker where a JPEG
-    lacks it.
+    lacks it. ``scale`` is how large the loaded pixels are: 0.375 for three eighths.
     """
 
     image: Image.Image
@@ -44,6 +51,7 @@ class Source:
     width: int
     height: int
     mended_body: bytes
+    scale: float = 1.0
 
     @property
     def is_sideways(self) -> bool:
@@ -79,21 +87,14 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
 def load_pixels(source: Source, at_least: tuple[int, int]) -> Image.Image:
     """Return the decoded first frame, perhaps reduced but no smaller than ``at_least``.
 
-    Only JPEG is reduced (by 2, 4 or 8, while it is decoded). A JPEG that stops early is
-    accepted when all its pixels are there, which is when only the end marker or a few bytes
-    of the last block are missing. Anything less is ``not-an-image``: the decoder would
-    fill the rest with grey, and nobody would be told.
+    Only JPEG is reduced, while it is decoded; ``source.scale`` says by how much. A JPEG that
+    stops early is accepted when all its pixels are there, which is when only the end marker
+    or a few bytes of the last block are missing. Anything less is ``not-an-image``: the
+    decoder would fill the rest with grey, and nobody would be told.
     """
     with decoding():
-        source.image.draft(None, at_least)
-        try:
-            source.image.load()
-        except OSError as error:
-            if source.kind != "jpeg" or "truncated" not in str(error):
-                raise
-            source.mended_body = source.body + _JPEG_END
-            source.image = _load_cut_off(source.mended_body, at_least, error)
-        return source.image
+        pixels = _in_eighths(source, at_least) if source.kind == "jpeg" else None
+        return _drafted(source, at_least) if pixels is None else pixels
 
 
 @contextmanager
@@ -131,6 +132,33 @@ def _orientation(image: Image.Image) -> int:
     except Exception:  # the same as above: hostile bytes raise anything
         return 1
     return value if image.format != "TIFF" and value in range(1, 9) else 1
+
+
+def _in_eighths(source: Source, at_least: tuple[int, int]) -> Image.Image | None:
+    eighths = eighths_for(source.image.size, at_least)
+    pixels = decoded_in_eighths(source.image, source.body, eighths)
+    if pixels is not None:
+        source.scale = eighths / EIGHTHS
+        if profile := source.image.info.get("icc_profile"):
+            pixels.info["icc_profile"] = profile
+    return pixels
+
+
+def _drafted(source: Source, at_least: tuple[int, int]) -> Image.Image:
+    """Decode with Pillow. It can do halves, quarters and eighths."""
+    with_margin = (math.ceil(at_least[0] * DRAFT_MARGIN), math.ceil(at_least[1] * DRAFT_MARGIN))
+    native = source.image.size
+    source.image.draft(None, with_margin)
+    try:
+        source.image.load()
+    except OSError as error:
+        if source.kind != "jpeg" or "truncated" not in str(error):
+            raise
+        source.mended_body = source.body + _JPEG_END
+        source.image = _load_cut_off(source.mended_body, with_margin, error)
+    width, height = source.image.size
+    source.scale = 1 / round(max(native[0] / width, native[1] / height))
+    return source.image
 
 
 def _check_size(width: int, height: int, rules: ImageRules) -> None:
