@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ImageCrawlerError(Exception):
     """The root of the tree. The message has the offending value and the next step."""
@@ -55,12 +57,14 @@ class ImageRejectedError(ImageCrawlerError):
     """Bytes that do not become an image file.
 
     ``reason`` is a class of the failure ledger: ``not-an-image``, ``too-small``,
-    ``too-large``.
+    ``too-large``, ``excluded``. ``facts`` are what a filter judged by, as a failure keeps
+    them (`imagecrawler.policies.content_filter.ImageFacts`); None where no filter did.
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, facts: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.facts = facts
 
-    def __reduce__(self) -> tuple[type[ImageRejectedError], tuple[str, str]]:
-        return type(self), (self.reason, str(self))
+    def __reduce__(self) -> tuple[type[ImageRejectedError], tuple[Any, ...]]:
+        return type(self), (self.reason, str(self), self.facts)

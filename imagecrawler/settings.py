@@ -29,13 +29,22 @@ STORE_FSYNC = True  # False: survives the death of the process, not the loss of 
 
 # -- the images -------------------------------------------------------------------------------
 IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came
-IMAGES_MIN_WIDTH = 0
-IMAGES_MIN_HEIGHT = 0
 IMAGES_QUALITY = 85
 IMAGES_FORMAT = None  # None keeps the kind; "jpeg", "png", "webp", "avif" force one
-IMAGES_MAX_PIXELS = 100_000_000
 IMAGES_WORKERS = 2  # processes that decode and encode
 IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
+
+# -- which of them are kept: each but the last is an argument too, -a image_min_width=600 ------
+IMAGES_KINDS: list[str] = []  # ["jpeg", "png"]; of jpeg, png, gif, webp, avif, bmp, tiff; []: all
+IMAGES_MIN_WIDTH = 0  # pixels, of the image as it came, upright
+IMAGES_MIN_HEIGHT = 0
+IMAGES_MAX_WIDTH = 0  # 0: no limit, as for all that follow
+IMAGES_MAX_HEIGHT = 0
+IMAGES_MIN_BYTES = 0  # of the file as it came
+IMAGES_MAX_BYTES = 0  # DOWNLOAD_MAXSIZE is a ceiling too
+IMAGES_MIN_ASPECT = 0  # width / height: 0.5 or "1:2"
+IMAGES_MAX_ASPECT = 0
+IMAGES_MAX_PIXELS = 100_000_000  # width times height: what a decoder may be asked to hold
 
 # -- failures: the ledger retries, one request a try ------------------------------------------
 RETRY_ENABLED = True

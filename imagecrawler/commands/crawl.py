@@ -97,13 +97,13 @@ class Command(CrawlCommand):
 
 def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:
     """Raise what would be wrong with a crawl before it makes a request."""
-    parse_arguments(spider, arguments)
+    given = parse_arguments(spider, arguments)
     for name in BOOLEANS:
         try:
             settings.getbool(name)
         except ValueError:
             raise SettingError(f"{name}={settings.get(name)!r}: give True or False") from None
-    run_rules(settings, limits=Limits(), images=UrlFilter())
+    run_rules(settings, limits=Limits(), images=UrlFilter(), contents=given.contents)
     image_rules(settings)
     allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
     for name, least in NUMBERS.items():

@@ -68,7 +68,8 @@ class Lease:
 
     ``key`` is the page key or the image id. ``entry`` is the queue entry of a page, or the
     record of an image. ``attempts`` counts the tries before this one. ``token`` is the
-    backend's own.
+    backend's own. ``tried`` are the URLs of an image not to be fetched again, ``judged`` the
+    facts of those that a filter excluded.
     """
 
     kind: Kind
@@ -80,6 +81,7 @@ class Lease:
     outcome: Outcome | None = None
     token: Any = None
     tried: list[str] = field(default_factory=list)
+    judged: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Frontier(Protocol):

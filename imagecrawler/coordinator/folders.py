@@ -28,6 +28,7 @@ from imagecrawler.coordinator.group import (
     RecordCache,
     Written,
     best_candidate,
+    candidate_of,
     wants_more,
     write_group,
 )
@@ -39,6 +40,7 @@ from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.suspects import Suspects, name_of
 from imagecrawler.coordinator.tally import Tally
+from imagecrawler.coordinator.verdicts import promises_more
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, PageItem
 from imagecrawler.storage.store import Store
@@ -60,7 +62,7 @@ class Coordinator:
         self.rules = rules
         self.tally = Tally()
         self.pages = PageFrontier(store.queue, store.pages)
-        self.images = ImageFrontier(store, rules.widths, set())
+        self.images = ImageFrontier(store, rules.widths, rules.content_filter, set())
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
         self._leased_pages = 0
@@ -269,14 +271,22 @@ class Coordinator:
         """Whether a redirect leads a page to itself (a cookie was set on the way)."""
         return page_key(url) == lease.key
 
-    def try_another(self, lease: Lease) -> bool:
-        """Note that an image's rendition is no good; return whether it has another."""
+    def try_another(self, lease: Lease, reason: str, facts: dict[str, Any] | None = None) -> bool:
+        """Note that an image's rendition is no good; return whether another may be better.
+
+        ``facts`` are those by which a filter excluded it.
+        """
         lease.tried = [*lease.tried, lease.url]
+        if facts is not None:
+            lease.judged = {**lease.judged, lease.url: facts}
         record, widths = lease.entry, self.rules.widths
         has_all_widths = bool(record.get("upgrade")) and record.get("widths") == list(widths)
         if has_all_widths and not wants_more(record, widths, lease.tried):
             return False  # What is left is no better than what is stored.
-        return best_candidate(record, widths, lease.tried) is not None
+        left = best_candidate(record, widths, lease.tried)
+        if left is None or facts is None or reason != "too-small":
+            return left is not None
+        return promises_more(left, candidate_of(record, lease.url), facts)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the counts of the running crawl."""

@@ -151,11 +151,18 @@ def best_candidate(
     record: Record, widths: Widths, tried: Sequence[str] = ()
 ) -> ImageCandidate | None:
     """Return the rendition of a record to fetch next, or None: all were tried."""
-    entries = record.get("candidates")
-    candidates = [c for e in entries if (c := candidate_from_json(e))] if entries else []
-    if not candidates:
-        candidates = [ImageCandidate(record["url"])]
-    return choose_candidate(candidates, widths, tried)
+    return choose_candidate(_candidates(record), widths, tried)
+
+
+def candidate_of(record: Record, url: str) -> ImageCandidate | None:
+    """Return what a record knows of the rendition with this URL, or None: nothing."""
+    return next((candidate for candidate in _candidates(record) if candidate.url == url), None)
+
+
+def _candidates(record: Record) -> list[ImageCandidate]:
+    entries = record.get("candidates") or ()
+    candidates = [c for e in entries if (c := candidate_from_json(e))]
+    return candidates or [ImageCandidate(record["url"])]
 
 
 def earlier_tries(record: Record) -> dict[str, Any]:

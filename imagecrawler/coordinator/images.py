@@ -10,9 +10,11 @@ from typing import Any
 from imagecrawler.coordinator.contract import HasRoom, Lease
 from imagecrawler.coordinator.group import best_candidate, earlier_tries
 from imagecrawler.coordinator.rotation import HostRotation
+from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name
 from imagecrawler.items import FoundImage
+from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.storage.store import Store
 
 
@@ -23,9 +25,12 @@ class ImageFrontier:
     queue, in the retries, leased, or none of these; never in two.
     """
 
-    def __init__(self, store: Store, widths: Sequence[Any], stored: set[str]) -> None:
+    def __init__(
+        self, store: Store, widths: Sequence[Any], wanted: ContentFilter, stored: set[str]
+    ) -> None:
         self._store = store
         self._widths = widths
+        self._wanted = wanted
         self.stored = stored
         self.unreadable: set[str] = set()
         self.aliases: dict[int, str] = {}
@@ -83,7 +88,7 @@ class ImageFrontier:
             return None
         is_failed = key in self._store.failed.ids and key not in self.stored
         failure = (self._store.failed.read(key) or {}) if is_failed else earlier_tries(record)
-        tried = failure.get("tried", [])
+        tried, judged = standing(failure, self._wanted)
         candidate = best_candidate(record, self._widths, tried)
         if candidate is None:
             return None
@@ -96,6 +101,7 @@ class ImageFrontier:
             record,
             attempts=attempts if isinstance(attempts, int) else 0,
             tried=tried,
+            judged=judged,
         )
 
     def release(self, host: str) -> None:

@@ -47,8 +47,9 @@ def image_failure(lease: Lease, outcome: Failed, *, now: int) -> dict[str, Any]:
         "last_try": to_text(now),
         "next_try": next_try(outcome, now=now),
         "tried": lease.tried,
+        "judged": lease.judged,
     }
-    return {name: v for name, v in failure.items() if v not in (None, []) or name == "next_try"}
+    return {name: v for name, v in failure.items() if v not in (None, [], {}) or name == "next_try"}
 
 
 def next_try(outcome: Failed, *, now: int) -> str | None:

@@ -16,6 +16,7 @@ from imagecrawler.coordinator.group import (
     wants_more,
 )
 from imagecrawler.coordinator.run import RunRules
+from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import host_name
 from imagecrawler.storage import instants
@@ -135,10 +136,13 @@ class StoreReader:
                 self.torn_failures += 1
                 failure = {"reason": "torn", "next_try": instants.to_text(0)}
             due = instants.from_text(failure.get("next_try"))
-            if failure["reason"] == "excluded":
+            tried, judged = standing(failure, self._rules.content_filter)
+            if len(tried) < len(failure.get("tried") or ()):
+                due = 0  # a rendition that a filter excluded is admitted now
+            elif failure["reason"] == "excluded" and failure.get("url") not in judged:
                 urls = [record["url"], *(e["url"] for e in record.get("candidates") or ())]
                 due = 0 if self._rules.image_filter.admits_any(urls) else None
-            candidate = best_candidate(record, self._rules.widths, failure.get("tried") or ())
+            candidate = best_candidate(record, self._rules.widths, tried)
             if due is not None and candidate is not None:
                 self.later.append((due, host_name(candidate.url), key))
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from imagecrawler.coordinator.run import Limits, RunRules
 from imagecrawler.exceptions import SettingError
 from imagecrawler.imaging.rules import ImageRules, parse_format
 from imagecrawler.imaging.widths import parse_widths, smallest_bucket
+from imagecrawler.policies.content_filter import (
+    PARSERS,
+    UNLIMITED,
+    ContentFilter,
+    contradiction,
+)
 from imagecrawler.policies.failures import RetryRules
 from imagecrawler.policies.filters import UrlFilter
 
@@ -51,11 +58,12 @@ def run_rules(
     *,
     limits: Limits,
     images: UrlFilter,
+    contents: Mapping[str, Any] | None = None,
     revisit_seconds: float | None = None,
     visit_pages: bool = True,
     bytes_downloaded: Callable[[], int] = lambda: 0,
 ) -> RunRules:
-    """Return the rules of one run. Raises SettingError."""
+    """Return the rules of one run; ``contents`` is as in `content_filter`. Raises SettingError."""
     widths = parse_widths(settings.get("IMAGES_WIDTHS"))
     codes = settings.getlist("RETRY_HTTP_CODES")
     try:
@@ -75,14 +83,40 @@ def run_rules(
         ),
         retry_wait_seconds=number(settings, "RETRY_WAIT_SECONDS"),
         image_filter=images,
+        content_filter=content_filter(settings, contents or {}),
         revisit_seconds=revisit_seconds,
         visit_pages=visit_pages,
         bytes_downloaded=bytes_downloaded,
     )
 
 
-def image_rules(settings: SettingsLike) -> ImageRules:
-    """Return what is asked of every image. Raises SettingError."""
+def content_filter(settings: SettingsLike, contents: Mapping[str, Any]) -> ContentFilter:
+    """Return what a kept image has to be: ``contents`` (a run's arguments), else the settings.
+
+    Raises SettingError.
+    """
+    values = {name: _parsed(settings, name) for name in PARSERS} | dict(contents)
+    ceiling = int(number(settings, "DOWNLOAD_MAXSIZE")) or UNLIMITED
+    values["max_bytes"] = min(ceiling, values["max_bytes"])
+    values["max_pixels"] = int(number(settings, "IMAGES_MAX_PIXELS", least=1))
+    wanted = ContentFilter(**values)
+    if (names := contradiction(wanted)) is not None:
+        least, most = (f"{name} ({getattr(wanted, name):g})" for name in names)
+        raise SettingError(f"No image can be kept: {least} of images is more than {most}")
+    return wanted
+
+
+def _parsed(settings: SettingsLike, name: str) -> Any:
+    setting = f"IMAGES_{name.upper()}"
+    value = settings.get(setting)
+    try:
+        return PARSERS[name](value)
+    except ValueError as error:
+        raise SettingError(f"{setting}={value!r}: {error}") from None
+
+
+def image_rules(settings: SettingsLike, wanted: ContentFilter | None = None) -> ImageRules:
+    """Return what is asked of every image, ``wanted`` where it is given. Raises SettingError."""
     quality = int(number(settings, "IMAGES_QUALITY", least=1))
     if quality > 100:
         raise SettingError(f"IMAGES_QUALITY={quality}: give a number from 1 to 100")
@@ -90,10 +124,7 @@ def image_rules(settings: SettingsLike) -> ImageRules:
         widths=parse_widths(settings.get("IMAGES_WIDTHS")),
         quality=quality,
         format=parse_format(settings.get("IMAGES_FORMAT")),
-        min_width=int(number(settings, "IMAGES_MIN_WIDTH")),
-        min_height=int(number(settings, "IMAGES_MIN_HEIGHT")),
-        max_pixels=int(number(settings, "IMAGES_MAX_PIXELS", least=1)),
-        max_bytes=int(number(settings, "DOWNLOAD_MAXSIZE")) or 1 << 62,
+        **asdict(wanted or content_filter(settings, {})),
     )
 
 

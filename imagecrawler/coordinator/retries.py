@@ -56,7 +56,7 @@ def _retry_images(store: Store, matches: Callable[[str], bool], retried: Retried
         if not matches(reason):
             retried.others[reason] += 1
             continue
-        kept = {name: value for name, value in failure.items() if name != "tried"}
+        kept = {name: value for name, value in failure.items() if name not in ("tried", "judged")}
         store.failed.write(key, {**kept, "attempts": 0, "next_try": now})
         retried.images[reason] += 1
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.policies.failures import RetryRules
 from imagecrawler.policies.filters import UrlFilter
 
@@ -36,6 +37,7 @@ class RunRules:
     retries: RetryRules = field(default_factory=RetryRules)
     retry_wait_seconds: float = 60.0
     image_filter: UrlFilter = field(default_factory=UrlFilter)
+    content_filter: ContentFilter = field(default_factory=ContentFilter)
     revisit_seconds: float | None = None
     visit_pages: bool = True
     bytes_downloaded: Callable[[], int] = lambda: 0

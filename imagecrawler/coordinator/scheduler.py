@@ -31,7 +31,11 @@ from imagecrawler.coordinator.dupefilter import StoreDupeFilter
 from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.report import summary
 from imagecrawler.discovery.scope import Scope
-from imagecrawler.exceptions import ImageCrawlerError, UnsupportedScrapyError
+from imagecrawler.exceptions import (
+    ImageCrawlerError,
+    ImageRejectedError,
+    UnsupportedScrapyError,
+)
 from imagecrawler.identity.urls import absolute_url, host_name
 from imagecrawler.policies.failures import (
     reason_of_exception,
@@ -282,6 +286,8 @@ class StoreScheduler(Scheduler):
             return
         if isinstance(error, HttpError):
             lease.outcome = self._failed_status(lease, error.response)
+        elif isinstance(error, ImageRejectedError):
+            lease.outcome = self.rejected(lease, error)
         else:
             lease.outcome = self._failed_try(lease, error)
 
@@ -302,6 +308,10 @@ class StoreScheduler(Scheduler):
         reason = reason_of_exception(names, message)
         return self.failed(lease, reason, message[:500], listed=listed)
 
+    def rejected(self, lease: Lease, error: ImageRejectedError) -> Failed:
+        """Return the outcome of an image that is none, or that the rules leave out."""
+        return self.failed(lease, error.reason, str(error), facts=error.facts)
+
     def failed(
         self,
         lease: Lease,
@@ -311,6 +321,7 @@ class StoreScheduler(Scheduler):
         status: int | None = None,
         retry_after: str | None = None,
         listed: bool = False,
+        facts: dict[str, Any] | None = None,
     ) -> Failed:
         """Return the outcome of a failed try, with its wait; a picture may have other URLs."""
         assert self.coordinator is not None
@@ -321,8 +332,8 @@ class StoreScheduler(Scheduler):
             retry_after_seconds=retry_after_seconds(retry_after, now=time.time()),
             listed_exception=listed,
         )
-        if wait is None and lease.kind == "image" and self.coordinator.try_another(lease):
-            wait = 0.0
+        if wait is None and lease.kind == "image":
+            wait = 0.0 if self.coordinator.try_another(lease, reason, facts) else None
         return Failed(reason, message, status, wait)
 
     def _on_spider_error(self, failure: Failure, response: Response | None) -> None:

@@ -21,7 +21,7 @@ _MEANINGS = {
     "refused": "nobody answered at that address",
     "timeout": "too slow",
     "not-an-image": "not an image, or a broken one",
-    "too-small": "smaller than IMAGES_MIN_WIDTH or IMAGES_MIN_HEIGHT",
+    "too-small": "smaller than you ask for",
     "too-large": "over the limits for bytes or pixels",
     "duplicate": "the same picture is stored already",
     "opted-out": "its owner does not want it used",

@@ -6,30 +6,25 @@ from dataclasses import dataclass
 
 from imagecrawler.exceptions import SettingError
 from imagecrawler.imaging.widths import Bucket
+from imagecrawler.policies.content_filter import ContentFilter
 
 # Formats that can hold any picture, so that one of them can be forced. GIF has 256 colours.
 FORCEABLE_FORMATS = ("jpeg", "png", "webp", "avif")
 
 
 @dataclass(frozen=True, slots=True)
-class ImageRules:
+class ImageRules(ContentFilter):
     """The rules of one crawl; a plain value that travels to the worker processes.
 
     ``widths`` comes from `parse_widths`. ``format`` is None (keep each image's kind) or
-    one of `FORCEABLE_FORMATS`. Images under ``min_width`` or ``min_height`` (native, after
-    EXIF orientation) are rejected as ``too-small``; above any ``max_…`` as ``too-large``,
-    from the header and before a pixel is decoded. ``max_animation_pixels`` is the sum
-    over all frames.
+    one of `FORCEABLE_FORMATS`. What the filter excludes is rejected from the header, before
+    a pixel is decoded. ``max_animation_pixels`` is the sum over all frames.
     """
 
     widths: tuple[Bucket, ...]
     quality: int = 85
     format: str | None = None
-    min_width: int = 0
-    min_height: int = 0
-    max_pixels: int = 100_000_000
     max_side_px: int = 65_535
-    max_bytes: int = 64 * 1024 * 1024
     max_frames: int = 1_000
     max_animation_pixels: int = 200_000_000
 

@@ -18,11 +18,12 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.jpeg import EIGHTHS, decoded_in_eighths, eighths_for
 from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.policies.content_filter import ContentFilter, ImageFacts
 
 # Pillow's names of the decoders that may see bytes from the web. A camera's JPEG with a
 # second picture behind the first is opened as MPO; the first one is what browsers show.
-_DECODERS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
-_KINDS = {"MPO": "jpeg"}
+DECODERS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
+KINDS = {"MPO": "jpeg"}
 _ANIMATED_KINDS = ("gif", "png", "webp", "avif")
 
 _JPEG_END = b"\xff\xd9"
@@ -68,19 +69,24 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
     """Return the image in ``body`` when its header is within the rules.
 
     Raises:
-        ImageRejectedError: ``not-an-image``, ``too-small`` or ``too-large``.
+        ImageRejectedError: ``not-an-image``, ``too-small``, ``too-large`` or ``excluded``.
     """
-    if len(body) > rules.max_bytes:
-        raise ImageRejectedError("too-large", f"{len(body)} bytes, more than {rules.max_bytes}")
+    check(ImageFacts(bytes=len(body)), rules)
     with decoding():
-        image = Image.open(io.BytesIO(body), formats=_DECODERS)
+        image = Image.open(io.BytesIO(body), formats=DECODERS)
     name = image.format or ""
     orientation = _orientation(image)
     width, height = image.size
     if orientation in _SIDEWAYS:
         width, height = height, width
-    _check_size(width, height, rules)
-    kind = _KINDS.get(name, name.lower())
+    kind = KINDS.get(name, name.lower())
+    if width < 1 or height < 1:
+        message = f"an empty image of {width}x{height} pixels"
+        raise ImageRejectedError("not-an-image", message)
+    check(ImageFacts(kind, width, height, len(body)), rules)
+    if max(width, height) > rules.max_side_px:
+        message = f"{width}x{height}, a side over {rules.max_side_px} pixels"
+        raise ImageRejectedError("too-large", message)
     return Source(image, body, kind, orientation, width, height, body)
 
 
@@ -95,6 +101,12 @@ def load_pixels(source: Source, at_least: tuple[int, int]) -> Image.Image:
     with decoding():
         pixels = _in_eighths(source, at_least) if source.kind == "jpeg" else None
         return _drafted(source, at_least) if pixels is None else pixels
+
+
+def check(facts: ImageFacts, wanted: ContentFilter) -> None:
+    """Raise ImageRejectedError for what the filter excludes."""
+    if (exclusion := wanted.exclusion(facts)) is not None:
+        raise ImageRejectedError(*exclusion, facts.to_json())
 
 
 @contextmanager
@@ -159,19 +171,6 @@ def _drafted(source: Source, at_least: tuple[int, int]) -> Image.Image:
     width, height = source.image.size
     source.scale = 1 / round(max(native[0] / width, native[1] / height))
     return source.image
-
-
-def _check_size(width: int, height: int, rules: ImageRules) -> None:
-    size = f"{width}x{height}"
-    if width < 1 or height < 1:
-        raise ImageRejectedError("not-an-image", f"an empty image of {size} pixels")
-    if width < rules.min_width or height < rules.min_height:
-        least = f"{rules.min_width}x{rules.min_height}"
-        raise ImageRejectedError("too-small", f"{size} pixels, less than {least}")
-    if width * height > rules.max_pixels:
-        raise ImageRejectedError("too-large", f"{size} pixels, more than {rules.max_pixels}")
-    if max(width, height) > rules.max_side_px:
-        raise ImageRejectedError("too-large", f"{size}, a side over {rules.max_side_px} pixels")
 
 
 def _load_cut_off(mended_body: bytes, at_least: tuple[int, int], error: OSError) -> Image.Image:

@@ -20,6 +20,7 @@ from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.items import ImageItem
 from imagecrawler.pipelines.workers import Workers
+from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.storage.instants import to_text
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class ImageStorePipeline(ImagesPipeline):
     def __init__(self, store_uri: str, *, crawler: Crawler) -> None:
         super().__init__(store_uri, crawler=crawler)
         settings = crawler.settings
-        self._rules = image_rules(settings)
+        image_rules(settings)  # what is wrong is said before anything is fetched
         self._count = int(number(settings, "IMAGES_WORKERS", least=1))
         self._timeout_seconds = number(settings, "IMAGES_TIMEOUT_SECONDS")
         self._tmp_dir = str(Path(store_uri, "tmp"))
@@ -62,12 +63,12 @@ class ImageStorePipeline(ImagesPipeline):
         coordinator = scheduler.coordinator
         lease = coordinator.image_lease(item.id) if coordinator is not None else None
         response, item.response = item.response, None
-        if lease is None or not isinstance(response, Response):
+        if coordinator is None or lease is None or not isinstance(response, Response):
             raise DropItem(f"{item.url} was not asked for by the scheduler")
         try:
-            rendered = await self._render(response)
+            rendered = await self._render(response, coordinator.rules.content_filter)
         except ImageRejectedError as error:
-            lease.outcome = scheduler.failed(lease, error.reason, str(error))
+            lease.outcome = scheduler.rejected(lease, error)
             raise DropItem(f"{item.url}: {error}") from error
         except (asyncio.CancelledError, BrokenProcessPool):
             lease.outcome = GivenBack()
@@ -85,16 +86,17 @@ class ImageStorePipeline(ImagesPipeline):
         if self._workers is not None:
             await asyncio.to_thread(self._workers.close)
 
-    def _pool(self) -> Workers:
+    def _pool(self, wanted: ContentFilter) -> Workers:
         if self._workers is None:
-            rules, seconds = self._rules, self._timeout_seconds
-            self._workers = Workers(self._count, rules, self._tmp_dir, seconds)
+            # What is wanted is known since the store was opened: it remembers arguments.
+            rules = image_rules(self.crawler.settings, wanted)
+            self._workers = Workers(self._count, rules, self._tmp_dir, self._timeout_seconds)
         return self._workers
 
-    async def _render(self, response: Response) -> Rendered:
+    async def _render(self, response: Response, wanted: ContentFilter) -> Rendered:
         if self._is_aborted:
             raise asyncio.CancelledError
-        future = asyncio.wrap_future(self._pool().submit(response.body))
+        future = asyncio.wrap_future(self._pool(wanted).submit(response.body))
         self._in_flight.add(future)
         try:
             result = await future

@@ -31,6 +31,8 @@ from PIL import Image
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.render import RenderedFile, render
 from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.imaging.source import check
+from imagecrawler.policies.content_filter import ImageFacts
 from imagecrawler.storage.atomic import remove, write_all
 
 if TYPE_CHECKING:
@@ -140,9 +142,10 @@ class Workers:
         Raises RuntimeError after `close`.
         """
         job = _Job(body, Future())
-        if len(body) > self._rules.max_bytes:  # refused before it is copied to a worker
-            message = f"{len(body)} bytes, more than {self._rules.max_bytes}"
-            job.future.set_exception(ImageRejectedError("too-large", message))
+        try:  # before it is copied to a worker
+            check(ImageFacts(bytes=len(body)), self._rules)
+        except ImageRejectedError as error:
+            job.future.set_exception(error)
             return job.future
         with self._lock:
             if self._is_closed:

@@ -7,32 +7,39 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from imagecrawler.coordinator.run import Limits
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import ArgumentError
 from imagecrawler.identity.urls import absolute_url
+from imagecrawler.policies.content_filter import PARSERS
 from imagecrawler.policies.filters import UrlFilter
 
 SCOPES = ("page", "path", "host", "domain", "any")
 RENDERING = ("never", "auto", "always")
 _LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
 # Kept in the store for the next run that does not say otherwise; the rest is per run.
-_KEPT = ("start", "scope", "allow", "deny", "image_allow", "image_deny", "max_depth", "render")
+IMAGE_FILTERS = ("image_allow", "image_deny", *(f"image_{name}" for name in PARSERS))
+_KEPT = ("start", "scope", "allow", "deny", *IMAGE_FILTERS, "max_depth", "render")
 _BY_SPIDER = {
     "site": (*_KEPT, *_LIMITS, "revisit"),
-    "download": ("image_allow", "image_deny", "max_images", "max_seconds", "max_bytes"),
+    "download": (*IMAGE_FILTERS, "max_images", "max_seconds", "max_bytes"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of one run, checked. ``kept`` is what the store remembers of them."""
+    """The arguments of one run, checked. ``kept`` is what the store remembers of them.
+
+    ``contents`` has the values of `ContentFilter` that were given: they win over the settings.
+    """
 
     starts: tuple[str, ...] = ()
     scope: str = "host"
     links: UrlFilter = field(default_factory=UrlFilter)
     images: UrlFilter = field(default_factory=UrlFilter)
+    contents: Mapping[str, Any] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     max_depth: int | None = None
     revisit_seconds: float | None = None
@@ -72,6 +79,7 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
         scope=texts.get("scope", "host"),
         links=_filter(texts, "allow", "deny"),
         images=_filter(texts, "image_allow", "image_deny"),
+        contents=_contents(texts),
         limits=Limits(
             max_pages=_whole(texts, "max_pages"),
             max_images=_whole(texts, "max_images"),
@@ -127,6 +135,18 @@ def _filter(texts: Mapping[str, str], allow: str, deny: str) -> UrlFilter:
                 f"-a {name}={texts[name]}: not a regular expression ({error})"
             ) from None
     return UrlFilter.of(texts.get(allow), texts.get(deny))
+
+
+def _contents(texts: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for name, parse in PARSERS.items():
+        if (text := texts.get(f"image_{name}")) is None:
+            continue
+        try:
+            values[name] = parse(text)
+        except ValueError as error:
+            raise ArgumentError(f"-a image_{name}={text}: {error}") from None
+    return values
 
 
 def _whole(texts: Mapping[str, str], name: str) -> int | None:

@@ -8,8 +8,8 @@ from imagecrawler.spiders.store_spider import StoreSpider
 class DownloadSpider(StoreSpider):
     """Fetches the images that have no file yet: a width added later, retries that are due.
 
-    Arguments: ``image_allow``, ``image_deny``, ``max_images``, ``max_seconds``,
-    ``max_bytes``.
+    Arguments: those that name the images to keep (``image_allow``, ``image_min_width`` …),
+    ``max_images``, ``max_seconds``, ``max_bytes``.
     """
 
     name = "download"

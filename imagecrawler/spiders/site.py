@@ -31,9 +31,9 @@ _SITEMAP_CHAIN = 4  # An index of indexes is rare; an endless chain of them is a
 class SiteSpider(StoreSpider):
     """Visits every page in scope, first in, first out, and yields page and image items.
 
-    Arguments: ``start``, ``scope``, ``allow``, ``deny``, ``image_allow``, ``image_deny``,
-    ``max_pages``, ``max_images``, ``max_depth``, ``max_seconds``, ``max_bytes``,
-    ``render``, ``revisit``.
+    Arguments: ``start``, ``scope``, ``allow``, ``deny``, those that name the images to keep
+    (``image_allow``, ``image_deny``, ``image_kinds``, ``image_min_width`` …), ``max_pages``,
+    ``max_images``, ``max_depth``, ``max_seconds``, ``max_bytes``, ``render``, ``revisit``.
     """
 
     name = "site"

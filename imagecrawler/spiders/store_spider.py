@@ -19,7 +19,7 @@ from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ArgumentError, ImageCrawlerError, StoreError
 from imagecrawler.items import ImageItem
 from imagecrawler.security.addresses import Origin
-from imagecrawler.spiders.arguments import Arguments, parse_arguments, scope_text
+from imagecrawler.spiders.arguments import IMAGE_FILTERS, Arguments, parse_arguments, scope_text
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.store import Store, unwritable
 
@@ -119,6 +119,7 @@ class StoreSpider(Spider):
                 settings,
                 limits=arguments.limits,
                 images=arguments.images,
+                contents=arguments.contents,
                 revisit_seconds=arguments.revisit_seconds,
                 visit_pages=self.visits_pages,
                 bytes_downloaded=self._bytes_downloaded,
@@ -136,10 +137,11 @@ class StoreSpider(Spider):
         remembered = remembered if isinstance(remembered, dict) else {}
         if not self.visits_pages:
             # What the last crawl left out stays out of this one, unless it says otherwise.
-            names = ("start", "scope", "image_allow", "image_deny")
+            names = ("start", "scope", *IMAGE_FILTERS)
             known = {k: v for k, v in {**remembered, **given.kept}.items() if k in names}
             merged = parse_arguments("site", known)
-            return replace(given, starts=merged.starts, images=merged.images)
+            images, contents = merged.images, merged.contents
+            return replace(given, starts=merged.starts, images=images, contents=contents)
         kept = {**remembered, **given.kept} if "start" not in given.kept else dict(given.kept)
         merged = parse_arguments("site", kept)
         new = [str(Origin.of(url)) for url in merged.starts]
