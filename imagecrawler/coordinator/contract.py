@@ -69,7 +69,9 @@ class Lease:
     ``key`` is the page key or the image id. ``entry`` is the queue entry of a page, or the
     record of an image. ``attempts`` counts the tries before this one. ``token`` is the
     backend's own. ``tried`` are the URLs of an image not to be fetched again, ``judged`` the
-    facts of those that a filter excluded.
+    facts of those that a filter excluded. ``derived_by`` names the rule of ours that wrote an
+    image's URL; None: a page offered it. ``hoped_for``: a stored image is to be bettered, and
+    nothing of it lacks.
     """
 
     kind: Kind
@@ -82,6 +84,8 @@ class Lease:
     token: Any = None
     tried: list[str] = field(default_factory=list)
     judged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    derived_by: str | None = None
+    hoped_for: bool = False
 
 
 class Frontier(Protocol):

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from imagecrawler.coordinator.choosing import RenditionChoice, candidate_of
 from imagecrawler.coordinator.committer import Committer
 from imagecrawler.coordinator.contract import (
     Failed,
@@ -23,15 +24,7 @@ from imagecrawler.coordinator.contract import (
     Visited,
 )
 from imagecrawler.coordinator.early import EarlyWork
-from imagecrawler.coordinator.group import (
-    Group,
-    RecordCache,
-    Written,
-    best_candidate,
-    candidate_of,
-    wants_more,
-    write_group,
-)
+from imagecrawler.coordinator.group import Group, RecordCache, Written, write_group
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.opening import StoreReader
@@ -42,7 +35,7 @@ from imagecrawler.coordinator.suspects import Suspects, name_of
 from imagecrawler.coordinator.tally import Tally
 from imagecrawler.coordinator.verdicts import promises_more
 from imagecrawler.identity.urls import authority, host_name, page_key
-from imagecrawler.items import FoundImage, PageItem
+from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -62,7 +55,8 @@ class Coordinator:
         self.rules = rules
         self.tally = Tally()
         self.pages = PageFrontier(store.queue, store.pages)
-        self.images = ImageFrontier(store, rules.widths, rules.content_filter, set())
+        self._choice = RenditionChoice(rules.widths)
+        self.images = ImageFrontier(store, self._choice, rules.content_filter, set())
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
         self._leased_pages = 0
@@ -77,7 +71,7 @@ class Coordinator:
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
         self._cache = RecordCache(store)
-        self._reader = StoreReader(store, rules, self.images.stored)
+        self._reader = StoreReader(store, rules, self._choice, self.images.stored)
         self._committer = Committer(self._write, self._on_written, self._on_failed)
 
     @classmethod
@@ -219,6 +213,7 @@ class Coordinator:
             return
         outcome = lease.outcome or Failed("dropped-by-pipeline", "an item pipeline dropped it")
         lease.outcome = outcome
+        self._choice.note(lease)
         if isinstance(outcome, GivenBack):
             self._release(lease)
             if lease.kind == "page":
@@ -279,14 +274,10 @@ class Coordinator:
         lease.tried = [*lease.tried, lease.url]
         if facts is not None:
             lease.judged = {**lease.judged, lease.url: facts}
-        record, widths = lease.entry, self.rules.widths
-        has_all_widths = bool(record.get("upgrade")) and record.get("widths") == list(widths)
-        if has_all_widths and not wants_more(record, widths, lease.tried):
-            return False  # What is left is no better than what is stored.
-        left = best_candidate(record, widths, lease.tried)
+        left = self._following(lease)
         if left is None or facts is None or reason != "too-small":
             return left is not None
-        return promises_more(left, candidate_of(record, lease.url), facts)
+        return promises_more(left, candidate_of(lease.entry, lease.url), facts)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the counts of the running crawl."""
@@ -365,7 +356,7 @@ class Coordinator:
             self._on_failed(error)
 
     def _write(self, group: Group) -> Written:
-        return write_group(self.store, group, self._cache, self.rules.widths, self.images.stored)
+        return write_group(self.store, group, self._cache, self._choice, self.images.stored)
 
     def _on_written(self, group: Group, result: Written) -> None:
         for lease, _ in group.lines:
@@ -420,11 +411,15 @@ class Coordinator:
         assert isinstance(outcome, Failed)
         if outcome.wait_seconds is not None:
             due = _now() + int(outcome.wait_seconds * _MICROS)
-            following = best_candidate(lease.entry, self.rules.widths, lease.tried)
+            following = self._following(lease)
             host = host_name(following.url) if following is not None else lease.host
             self.images.want_later(due, host, lease.key)
         elif lease.key not in self.images.stored:
             self.tally.failed_image(outcome.reason, failure["url"])
+
+    def _following(self, lease: Lease) -> ImageCandidate | None:
+        is_stored = lease.key in self.images.stored
+        return self._choice.next(lease.entry, stored=is_stored, tried=lease.tried, hopefully=False)
 
     def _hand_out(self, lease: Lease) -> Lease:
         self.leased[name_of(lease)] = lease

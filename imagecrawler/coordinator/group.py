@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from imagecrawler.coordinator.choosing import (
+    RenditionChoice,
+    Widths,
+    kept_url,
+    with_refuted,
+    with_tried,
+)
 from imagecrawler.coordinator.contract import Lease, Rendered
-from imagecrawler.identity.renditions import candidate_from_json, choose_candidate
 from imagecrawler.identity.urls import host_name
-from imagecrawler.items import ImageCandidate
 from imagecrawler.storage import atomic
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.pages import LineAt, PageLine
 from imagecrawler.storage.queue import Batch, Entry
 from imagecrawler.storage.records import Record, merged, only_seen_again, seen_on
 from imagecrawler.storage.store import Store
-
-Widths = Sequence[Any]  # ints ascending, then "original"
 
 
 @dataclass(slots=True)
@@ -124,17 +126,17 @@ class RecordCache:
 
 
 def write_group(
-    store: Store, group: Group, cache: RecordCache, widths: Widths, stored: set[str]
+    store: Store, group: Group, cache: RecordCache, choice: RenditionChoice, stored: set[str]
 ) -> Written:
     """Make a group durable and return what became of it. Raises OSError."""
     written = Written()
     for image_id, sighting, exclusion in group.sightings:
-        _write_sighting(store, cache, widths, stored, written, image_id, sighting, exclusion)
+        _write_sighting(store, cache, choice, stored, written, image_id, sighting, exclusion)
     for lease, rendered in group.rendered:
-        _settle(store, cache, widths, stored, written, lease, rendered)
+        _settle(store, cache, choice, stored, written, lease, rendered)
         written.bytes_written += rendered.bytes_written
     for lease, failure in group.failures:
-        _write_failure(store, cache, widths, stored, lease, failure)
+        _write_failure(store, cache, choice.widths, stored, lease, failure)
     for host, entries in group.links.items():
         batches = store.queue.write(entries.items(), store.clock, fsync=store.fsync)
         written.batches += [(host, batch) for batch, _ in batches]
@@ -145,24 +147,6 @@ def write_group(
             cache.put_later(image_id, record)
     cache.write_postponed()
     return written
-
-
-def best_candidate(
-    record: Record, widths: Widths, tried: Sequence[str] = ()
-) -> ImageCandidate | None:
-    """Return the rendition of a record to fetch next, or None: all were tried."""
-    return choose_candidate(_candidates(record), widths, tried)
-
-
-def candidate_of(record: Record, url: str) -> ImageCandidate | None:
-    """Return what a record knows of the rendition with this URL, or None: nothing."""
-    return next((candidate for candidate in _candidates(record) if candidate.url == url), None)
-
-
-def _candidates(record: Record) -> list[ImageCandidate]:
-    entries = record.get("candidates") or ()
-    candidates = [c for e in entries if (c := candidate_from_json(e))]
-    return candidates or [ImageCandidate(record["url"])]
 
 
 def earlier_tries(record: Record) -> dict[str, Any]:
@@ -178,22 +162,6 @@ def earlier_tries(record: Record) -> dict[str, Any]:
     return {**upgrade, "tried": tried}
 
 
-def wants_more(record: Record, widths: Widths, tried: Sequence[str] = ()) -> bool:
-    """Whether a fetched image has a rendition, not tried, that promises more pixels than it has.
-
-    Only where they are wanted: an image that fills the widest bucket needs nothing.
-    """
-    width = record.get("width")
-    if not isinstance(width, int):
-        return True
-    candidate = best_candidate(record, widths, tried)
-    if candidate is None or ("original" not in widths and width >= max(widths)):
-        return False
-    if candidate.width_px is None:
-        return candidate.url != record.get("fetched_url")
-    return candidate.width_px > width
-
-
 def lacks_a_bucket(store: Store, image_id: str, widths: Widths) -> bool:
     """Whether an image has no file in one of these buckets, whatever its record says.
 
@@ -205,7 +173,7 @@ def lacks_a_bucket(store: Store, image_id: str, widths: Widths) -> bool:
 def _write_sighting(
     store: Store,
     cache: RecordCache,
-    widths: Widths,
+    choice: RenditionChoice,
     stored: set[str],
     written: Written,
     image_id: str,
@@ -225,7 +193,9 @@ def _write_sighting(
         gained = record.get("candidates") != previous.get("candidates")
         measured = isinstance(record.get("width"), int)
         if gained and (
-            wants_more(record, widths) if measured else lacks_a_bucket(store, image_id, widths)
+            choice.wants_more(record)
+            if measured
+            else lacks_a_bucket(store, image_id, choice.widths)
         ):
             record["upgrade"] = True
     if exclusion is not None and previous is None:
@@ -233,7 +203,7 @@ def _write_sighting(
         store.failed.write(image_id, failure)
         written.excluded.append(exclusion[0])
     cache.put(image_id, record)
-    candidate = best_candidate(record, widths)
+    candidate = choice.next(record, stored=image_id in stored)
     if candidate is None or image_id in store.failed.ids:
         return
     if image_id not in stored:
@@ -245,7 +215,7 @@ def _write_sighting(
 def _settle(
     store: Store,
     cache: RecordCache,
-    widths: Widths,
+    choice: RenditionChoice,
     stored: set[str],
     written: Written,
     lease: Lease,
@@ -256,8 +226,11 @@ def _settle(
     if first != lease.key:
         _note_duplicate(store, cache, stored, written, lease, rendered, first)
         return
-    if _is_no_better(record, lease, rendered):
-        del record["upgrade"]
+    gained = record.get("candidates") != lease.entry.get("candidates")
+    width = int(rendered.facts["width"])
+    if _is_no_better(record, lease, width):
+        record = with_tried(with_refuted(record, lease, width), *lease.tried, lease.url)
+        _hope_on(record, choice, written, lease, hopefully=gained)
         cache.put(lease.key, record)
         for _, _, temporary in rendered.files:
             atomic.remove(temporary)
@@ -266,31 +239,48 @@ def _settle(
     files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
     for bucket, suffix, _ in rendered.files:
         files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
-    record.update(rendered.facts, files=files, widths=list(widths))
-    record.pop("upgrade", None)
+    # What it was stored from until now is the narrower one, and not to be asked again.
+    replaced = {kept_url(record) or lease.url} - {lease.url} if lease.key in stored else ()
+    record = with_tried(with_refuted(record, lease, width), *lease.tried, *replaced)
+    record.pop("asked_url", None)
+    record.update(rendered.facts, files=files, widths=list(choice.widths))
+    if record["fetched_url"] != lease.url:
+        record["asked_url"] = lease.url
     record.pop("given_up", None)
-    gained = record.get("candidates") != lease.entry.get("candidates")
-    if gained and wants_more(record, widths) and (better := best_candidate(record, widths)):
-        record["upgrade"] = True
-        written.better.append((host_name(better.url), lease.key))
+    _hope_on(record, choice, written, lease, hopefully=gained)
     *larger, smallest = rendered.files
     for bucket, suffix, temporary in larger:
         store.downloaded.adopt(temporary, bucket, lease.key, suffix)
     # An image that has a smallest file already looks settled: until the new one has its name,
-    # its record says that it is still to be bettered.
-    cache.put(lease.key, {**record, "upgrade": True} if lease.key in stored else record)
+    # its record says that it lacks that file.
     bucket, suffix, temporary = smallest
+    without = {name: path for name, path in files.items() if name != bucket}
+    unsettled = {**record, "upgrade": True, "files": without}
+    cache.put(lease.key, unsettled if lease.key in stored else record)
     store.downloaded.adopt(temporary, bucket, lease.key, suffix)
     if lease.key in stored:
         cache.put(lease.key, record)
     store.failed.remove(lease.key)
 
 
-def _is_no_better(record: Record, lease: Lease, rendered: Rendered) -> bool:
-    """Whether a rendition that was fetched because it promised more pixels has fewer."""
+def _hope_on(
+    record: Record, choice: RenditionChoice, written: Written, lease: Lease, *, hopefully: bool
+) -> None:
+    """Ask for the next rendition if it promises more, now that this one has shown its width."""
+    record.pop("upgrade", None)
+    better = choice.better(record, hopefully=hopefully)
+    if better is not None:
+        record["upgrade"] = True
+        written.better.append((host_name(better.url), lease.key))
+
+
+def _is_no_better(record: Record, lease: Lease, width_px: int) -> bool:
+    """Whether a rendition that was fetched because it promised more pixels has no more."""
     width = record.get("width")
     hoped = bool(lease.entry.get("upgrade")) and bool(record.get("upgrade"))
-    return hoped and isinstance(width, int) and int(rendered.facts["width"]) < width
+    if not hoped or not isinstance(width, int):
+        return False
+    return width_px < width or (width_px == width and lease.hoped_for)
 
 
 def _note_duplicate(
@@ -305,6 +295,7 @@ def _note_duplicate(
     written.duplicates[lease.key] = first
     record = {**(cache.get(lease.key) or lease.entry)}
     record.pop("upgrade", None)
+    record = with_tried(record, *lease.tried, lease.url) if lease.key in stored else record
     if lease.key not in stored:
         message = f"the same bytes as {first}"
         failure = _failure(lease.url, "duplicate", message, store.clock.now())
@@ -337,7 +328,7 @@ def _write_failure(
     record = {**record, "upgrade": failure}
     if failure["next_try"] is None:
         del record["upgrade"]
-        record["given_up"] = list(widths)
+        record = with_tried({**record, "given_up": list(widths)}, *lease.tried)
     cache.put(lease.key, record)
 
 

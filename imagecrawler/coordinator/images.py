@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import HasRoom, Lease
-from imagecrawler.coordinator.group import best_candidate, earlier_tries
+from imagecrawler.coordinator.group import earlier_tries
 from imagecrawler.coordinator.rotation import HostRotation
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import alias_key, id_shape, image_id
@@ -26,10 +27,10 @@ class ImageFrontier:
     """
 
     def __init__(
-        self, store: Store, widths: Sequence[Any], wanted: ContentFilter, stored: set[str]
+        self, store: Store, choice: RenditionChoice, wanted: ContentFilter, stored: set[str]
     ) -> None:
         self._store = store
-        self._widths = widths
+        self._choice = choice
         self._wanted = wanted
         self.stored = stored
         self.unreadable: set[str] = set()
@@ -86,10 +87,11 @@ class ImageFrontier:
         if record is None:
             self.unreadable.add(key)
             return None
-        is_failed = key in self._store.failed.ids and key not in self.stored
+        is_stored = key in self.stored
+        is_failed = key in self._store.failed.ids and not is_stored
         failure = (self._store.failed.read(key) or {}) if is_failed else earlier_tries(record)
         tried, judged = standing(failure, self._wanted)
-        candidate = best_candidate(record, self._widths, tried)
+        candidate = self._choice.next(record, stored=is_stored, tried=tried)
         if candidate is None:
             return None
         attempts = failure.get("attempts")
@@ -102,6 +104,8 @@ class ImageFrontier:
             attempts=attempts if isinstance(attempts, int) else 0,
             tried=tried,
             judged=judged,
+            derived_by=candidate.derived_by,
+            hoped_for=is_stored and not self._choice.lacks_files(record),
         )
 
     def release(self, host: str) -> None:

@@ -8,13 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from imagecrawler.coordinator.group import (
-    best_candidate,
-    content_key,
-    earlier_tries,
-    lacks_a_bucket,
-    wants_more,
-)
+from imagecrawler.coordinator.choosing import RenditionChoice
+from imagecrawler.coordinator.group import content_key, earlier_tries, lacks_a_bucket
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import image_id
@@ -34,9 +29,12 @@ class StoreReader:
     is torn; where a failure is torn, its image is tried again.
     """
 
-    def __init__(self, store: Store, rules: RunRules, stored: set[str]) -> None:
+    def __init__(
+        self, store: Store, rules: RunRules, choice: RenditionChoice, stored: set[str]
+    ) -> None:
         self._store = store
         self._rules = rules
+        self._choice = choice
         self._stored = stored
         self._settled_widths = store.about.get("widths") == list(rules.widths)
         self.found: deque[tuple[str, str, bool]] = deque()
@@ -101,7 +99,8 @@ class StoreReader:
         if key in self._store.failed.ids and key not in self._stored:
             return
         earlier = earlier_tries(record)
-        candidate = best_candidate(record, self._rules.widths, earlier.get("tried") or ())
+        tried, is_stored = earlier.get("tried") or (), key in self._stored
+        candidate = self._choice.next(record, stored=is_stored, tried=tried)
         due = instants.from_text(earlier.get("next_try"))
         if candidate is not None and due is not None:
             self.later.append((due, host_name(candidate.url), key))
@@ -122,7 +121,7 @@ class StoreReader:
         if any(w == "original" or w <= width for w in missing):
             return True
         unseen = [w for w in missing if w not in _list(record.get("widths"))]
-        return bool(unseen) and wants_more(record, self._rules.widths)
+        return bool(unseen) and self._choice.wants_more(record)
 
     def _read_failures(self) -> None:
         for key in list(self._store.failed.ids):
@@ -142,7 +141,7 @@ class StoreReader:
             elif failure["reason"] == "excluded" and failure.get("url") not in judged:
                 urls = [record["url"], *(e["url"] for e in record.get("candidates") or ())]
                 due = 0 if self._rules.image_filter.admits_any(urls) else None
-            candidate = best_candidate(record, self._rules.widths, tried)
+            candidate = self._choice.next(record, stored=False, tried=tried)
             if due is not None and candidate is not None:
                 self.later.append((due, host_name(candidate.url), key))
 

@@ -5,8 +5,10 @@ A record is the JSON object of one file in visited/: ``url`` (always a string), 
 first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candidates``;
 and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``format``,
 ``width``, ``height`` (native, after orientation), ``fetched_url``, ``widths`` (the setting
-it was settled for) and ``files``. ``upgrade`` (true, or what is known of the tries so far)
-says that a stored image is to be fetched again, ``given_up`` for which widths it cannot be.
+it was settled for) and ``files``; ``asked_url`` where redirects led to ``fetched_url``.
+``tried`` has the URLs that proved no good for it, ``refuted`` the largest width claimed in
+vain. ``upgrade`` (true, or what is known of the tries so far) says that a stored image is to be
+fetched again, ``given_up`` for which widths it cannot be.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from imagecrawler.coordinator import opening
+from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import Failed, Lease, Rendered, Visited
 from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.run import RunRules
@@ -430,14 +430,14 @@ def test_a_record_that_cannot_be_used_costs_its_own_image_alone(
         with opened(tmp_path) as running:
             await show(running, *map(picture, urls))
             await close(running)
-        usual = opening.best_candidate
+        usual = RenditionChoice.next
 
-        def fails_once(record: dict[str, Any], *rest: Any) -> Any:
+        def fails(choice: RenditionChoice, record: dict[str, Any], **options: Any) -> Any:
             if record["url"] == urls[1]:
                 raise KeyError("nobody thought of this")
-            return usual(record, *rest)
+            return usual(choice, record, **options)
 
-        monkeypatch.setattr(opening, "best_candidate", fails_once)
+        monkeypatch.setattr(RenditionChoice, "next", fails)
         with opened(tmp_path) as running:
             assert set(await running.store_all()) == {urls[0], urls[2]}
             assert running.coordinator._reader.unreadable == {odd}

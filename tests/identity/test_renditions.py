@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagecrawler.identity.renditions import (
+    Kept,
+    better_candidate,
     candidate_from_json,
     candidate_to_json,
     choose_candidate,
+    promised_width,
 )
 from imagecrawler.items import ImageCandidate as C
 
@@ -64,6 +67,110 @@ def test_every_candidate_gets_its_try(found, widths):
         assert choice.url not in tried
         tried.add(choice.url)
     assert tried == {candidate.url for candidate in found}
+
+
+SHOP = "https://e.com/cdn/shop"
+UPLOADS = "https://e.com/wp-content/uploads"
+
+
+def test_what_the_service_gives_for_the_asking_where_the_page_promises_too_little():
+    thumb, asked = C(f"{SHOP}/a_300x.jpg"), f"{SHOP}/a.jpg?width=1200"
+    choice = choose_candidate([thumb], [600, 1200])
+    assert (choice.url, choice.width_px, choice.derived_by) == (asked, 1200, "shopify")
+    assert choose_candidate([thumb], [600, 1200], tried={asked}).url == thumb.url
+    assert choose_candidate([thumb], [1200], is_trusted=lambda c: c.derived_by is None) == C(
+        thumb.url, 300
+    )
+    assert choose_candidate([thumb], [600, 1200], tried={thumb.url}) is None
+    original = choose_candidate([thumb, C(f"{SHOP}/a_900x.jpg", 900)], [600, "original"])
+    assert (original.url, original.derived_by) == (f"{SHOP}/a.jpg", "shopify: original")
+
+
+def test_the_pages_word_goes_first_where_it_is_enough():
+    thumb = C(f"{SHOP}/a_300x.jpg")
+    assert choose_candidate([thumb, C("x", 1200)], [600, 1200]).url == "x"
+    assert choose_candidate([thumb, C(f"{SHOP}/a_1400x.jpg")], [600, 1200]).width_px == 1400
+    assert choose_candidate([thumb, LINKED], [600, 1200]) == LINKED
+    # What could be asked for is on the page: then it is the page's.
+    whole = choose_candidate([C(f"{UPLOADS}/a.jpg"), C(f"{UPLOADS}/a-768x512.jpg", 768)], [1200])
+    assert whole == C(f"{UPLOADS}/a.jpg")
+    # Less than the page has is not worth asking for.
+    flickr = "https://live.staticflickr.com/1/234_abcdef01"
+    found = [C(f"{flickr}_m.jpg"), C("https://live.staticflickr.com/1/234_99999999_h.jpg", 1100)]
+    assert choose_candidate(found, [1200]).width_px == 1100
+    assert choose_candidate(found[:1], [1200]).url == f"{flickr}_b.jpg"
+
+
+def test_what_may_be_better_than_what_is_stored():
+    found = [SRC, C("small", 400), C("wide", 1300), C("wider", 2000), C("widest", 3000)]
+    assert better_candidate(found, [600], Kept("small", 600, 1)) is None
+    assert better_candidate(found, [1200], Kept("small", 400, 1)).url == "wide"
+    assert better_candidate(found, [1200], Kept("wide", 640, 1, 1300)).url == "widest"
+    assert better_candidate(found, [1200], Kept("wide", 640, 1, 3000)) is None
+    assert better_candidate([SRC, SMALL], [1200], Kept("src", 300, 1)) == SMALL
+    assert better_candidate([SRC, SMALL], [1200], Kept("src", 300, 1), {"small"}) is None
+    assert better_candidate([SRC, LINKED], [1200], Kept("src", 300, 1)) is None
+    assert better_candidate([SRC, LINKED], [1200], Kept("src", 300, 1), hopefully=True) == LINKED
+
+
+def test_what_a_service_has_told_about_the_original_is_believed():
+    found = [C(f"{SHOP}/a_300x.jpg"), C(f"{SHOP}/a_1300x.jpg"), C(f"{SHOP}/a_3000x.jpg")]
+    assert better_candidate(found, [1200], Kept(f"{SHOP}/a_1300x.jpg", 700, 1, 1300)) is None
+    assert better_candidate(found, ["original"], Kept(f"{SHOP}/a.jpg", 700, 1)) is None
+    asked = f"{SHOP}/a.jpg?width=1200"
+    assert better_candidate(found[:1], [1200], Kept(asked, 700, 1)) is None
+    # Made up by us, it may be wrong: what a page claims is worth a look.
+    page = [found[0], C(f"{SHOP}/a_900x.jpg", 900)]
+    assert better_candidate(page, [1200], Kept(asked, 200, 1)) == page[1]
+    inner = [C("https://e.com/_next/image?url=%2Fc.jpg&w=384&q=75")]
+    assert better_candidate(inner, ["original"], Kept("https://e.com/c.jpg", 700, 1)) is None
+
+
+service_urls = st.sampled_from(
+    [
+        *(f"{SHOP}/a_{width}x.jpg" for width in (300, 900, 1300, 3000)),
+        *(f"{UPLOADS}/a-{width}x90.jpg" for width in (300, 1024)),
+        *(f"{UPLOADS}/a.jpg", f"{SHOP}/a.jpg", "https://e.com/full.jpg", "https://e.com/own.jpg"),
+        *(f"https://e.com/_next/image?url=%2Fa.jpg&w={width}&q=75" for width in (384, 1920)),
+        *(f"https://pbs.twimg.com/media/A?name={name}" for name in ("small", "large")),
+    ]
+)
+offered = st.lists(
+    st.builds(C, service_urls, st.none() | st.integers(1, 4000), st.none() | st.just(2.0)),
+    min_size=1,
+    unique_by=lambda c: c.url,
+)
+
+
+@given(
+    offered,
+    st.lists(st.sampled_from([300, 600, 1200, "original"]), min_size=1),
+    st.randoms(use_true_random=False),
+    st.booleans(),
+)
+def test_whatever_comes_no_rendition_is_fetched_twice_and_it_ends(found, widths, chance, hopefully):
+    """A server may refuse, or send any width; the page's own URLs are the way back."""
+    tried, kept, fetches = set(), None, []
+    while True:
+        if kept is None:
+            choice = choose_candidate(found, widths, tried)
+        else:
+            choice = better_candidate(found, widths, kept, tried, hopefully=hopefully)
+        if choice is None:
+            break
+        assert choice.url not in fetches
+        fetches.append(choice.url)
+        width = chance.choice([None, 200, 640, 1200, 2500])
+        if width is None or (kept is not None and width <= kept.width_px):
+            tried.add(choice.url)
+            continue
+        if kept is not None:
+            tried.add(kept.url)
+        claimed = promised_width(found, choice.url)
+        refuted = max(kept.refuted_px if kept else 0, claimed if claimed > width else 0)
+        kept = Kept(choice.url, width, 200, refuted)
+    if kept is None:
+        assert {c.url for c in found} <= tried  # all that the page offers was refused
 
 
 @given(candidates)

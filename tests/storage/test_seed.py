@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.group import Group, RecordCache, write_group
 from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import PageFrontier
@@ -86,7 +87,9 @@ def sighting(key: str, number: int = 0, width: int = 1600) -> dict[str, Any]:
 def sight(store: Store, key: str, *sightings: dict[str, Any], stored: set[str]) -> int:
     """Write sightings as a crawl would; return how many images were new."""
     group = Group(sightings=[(key, each, None) for each in sightings])
-    return write_group(store, group, RecordCache(store), (600, 1200), stored).new_images
+    return write_group(
+        store, group, RecordCache(store), RenditionChoice((600, 1200)), stored
+    ).new_images
 
 
 def test_it_opens_and_counts_by_extension(seeded: Path) -> None:
@@ -147,7 +150,9 @@ def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) 
     assert names == ["a2", "a1", "a3", "b2", "b1", "b3"]
     for count, lease in enumerate(leases, 1):
         line = {"key": lease.key, "url": lease.url, "status": 200}
-        write_group(store, Group(lines=[(lease, line)]), RecordCache(store), (600,), set())
+        write_group(
+            store, Group(lines=[(lease, line)]), RecordCache(store), RenditionChoice((600,)), set()
+        )
         left = sorted(str(p.relative_to(seeded)) for p in seeded.glob("queue/*/*"))
         expected = ["queue/1683388/168338802", "queue/1683388/168338803"][count // 3 :]
         assert left == expected
@@ -162,7 +167,9 @@ def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
     lease = frontier.take(lambda _host: True, store.clock.now())
     assert lease is not None
     line = {"key": lease.key, "url": lease.url, "status": 200}
-    write_group(store, Group(lines=[(lease, line)]), RecordCache(store), (600,), set())
+    write_group(
+        store, Group(lines=[(lease, line)]), RecordCache(store), RenditionChoice((600,)), set()
+    )
     store.close()
 
     store = opened(seeded)
