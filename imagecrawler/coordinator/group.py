@@ -244,7 +244,7 @@ def _settle(
     record = with_tried(with_refuted(record, lease, width), *lease.tried, *replaced)
     record.pop("asked_url", None)
     record.update(rendered.facts, files=files, widths=list(choice.widths))
-    if record["fetched_url"] != lease.url:
+    if record.get("fetched_url", lease.url) != lease.url:
         record["asked_url"] = lease.url
     record.pop("given_up", None)
     _hope_on(record, choice, written, lease, hopefully=gained)

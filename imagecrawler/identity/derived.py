@@ -43,6 +43,7 @@ def derived_renditions(url: str, wanted_px: int | None) -> tuple[ImageCandidate,
     return _derived(url, wanted_px)
 
 
+@lru_cache(maxsize=_CACHE_ENTRIES)
 def url_width(url: str) -> int | None:
     """Return the width that a URL names where the table knows how to read it, or None."""
     for service, address in _rows(url):
