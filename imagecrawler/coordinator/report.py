@@ -61,6 +61,7 @@ def summary(
         },
         "links_skipped": dict(tally.links_skipped),
         "bytes_downloaded": coordinator.rules.bytes_downloaded(),
+        "bytes_saved": stats.get("images/saved_bytes", 0),
         "bytes_written": tally.bytes_written,
         "requests": stats.get("downloader/request_count", 0),
         "totals": {

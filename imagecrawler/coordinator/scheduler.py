@@ -197,6 +197,8 @@ class StoreScheduler(Scheduler):
                 meta["handle_httpstatus_list"] = [304]
         else:
             callback = spider.parse_image
+            assert self.coordinator is not None
+            meta["content_filter"] = self.coordinator.rules.content_filter
             page = lease.entry.get("page")
             if isinstance(page, str) and page:
                 headers["Referer"] = page

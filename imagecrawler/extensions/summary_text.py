@@ -145,7 +145,9 @@ def _data(summary: Mapping[str, Any]) -> str:
         decimal(int(summary.get(name) or 0)) for name in ("bytes_downloaded", "bytes_written")
     )
     requests = summary.get("requests") or 0
-    return f"{downloaded} downloaded in {requests:,} requests, {written} written"
+    saved = int(summary.get("bytes_saved") or 0)
+    spared = f", {decimal(saved)} not sent" if saved else ""
+    return f"{downloaded} downloaded in {requests:,} requests{spared}, {written} written"
 
 
 def _totals(totals: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""The download handler of http and https: checked addresses, a total time limit, an abort.
+"""The download handler of http and https: checked addresses, a total time limit, an abort, and
+the end of bodies that are not worth having.
 
 Everything else (TLS, pooling, ceilings on bytes, proxies) is Scrapy's HTTP/1.1 handler.
 """
@@ -9,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -21,8 +22,10 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import deferred_to_future
 
 from imagecrawler.coordinator import signals as our_signals
+from imagecrawler.handlers.body_end import begin_watching, has_plain_body
 from imagecrawler.handlers.endpoints import GuardedEndpointFactory
 from imagecrawler.handlers.guard import AddressGuard, guard_for
+from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.security.addresses import Origin
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.web.client import Agent
+    from twisted.web.client import Response as TxResponse
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +71,8 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         Raises:
             BlockedAddressError: a forbidden address; nothing was sent.
             DownloadTimeoutError: the time is up, however far it got.
+            ImageRejectedError: its ``content_filter`` (in the request's meta) leaves out what
+                this is, as its length or first bytes tell.
             DownloadAbortedError: the run is ending.
             DownloadCancelledError: too many bytes, or someone else cancelled it.
         """
@@ -141,6 +147,12 @@ class _GuardedAgent(_ScrapyAgent):
     def __init__(self, *, guard: AddressGuard, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self._guard = guard
+
+    def _cb_bodyready(self, txresponse: TxResponse, request: Request) -> Any:
+        wanted = request.meta.get("content_filter")
+        if isinstance(wanted, ContentFilter) and has_plain_body(txresponse):
+            begin_watching(txresponse, wanted, self._crawler.stats)
+        return super()._cb_bodyready(txresponse, request)
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         agent = super()._get_agent(request, timeout)

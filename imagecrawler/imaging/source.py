@@ -75,10 +75,7 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
     with decoding():
         image = Image.open(io.BytesIO(body), formats=DECODERS)
     name = image.format or ""
-    orientation = _orientation(image)
-    width, height = image.size
-    if orientation in _SIDEWAYS:
-        width, height = height, width
+    orientation, width, height = upright(image)
     kind = KINDS.get(name, name.lower())
     if width < 1 or height < 1:
         message = f"an empty image of {width}x{height} pixels"
@@ -88,6 +85,15 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
         message = f"{width}x{height}, a side over {rules.max_side_px} pixels"
         raise ImageRejectedError("too-large", message)
     return Source(image, body, kind, orientation, width, height, body)
+
+
+def upright(image: Image.Image) -> tuple[int, int, int]:
+    """Return the EXIF orientation of an opened image, and its upright width and height."""
+    orientation = _orientation(image)
+    width, height = image.size
+    return (
+        (orientation, height, width) if orientation in _SIDEWAYS else (orientation, width, height)
+    )
 
 
 def load_pixels(source: Source, at_least: tuple[int, int]) -> Image.Image:

@@ -73,7 +73,7 @@ class Answers(BaseHTTPRequestHandler):
         elif parts.path == "/silent":
             time.sleep(600)
         elif parts.path.startswith("/hang"):
-            self._drip(first=64)
+            self._drip(first=int(parse_qs(parts.query).get("first", ["64"])[0]))
         elif parts.path == "/when-hung-up":
             self._answer(200 if self.server.hung_up.wait(30) else 500, b"")
         elif parts.path == "/drip":

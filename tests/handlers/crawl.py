@@ -2,8 +2,8 @@
 
 ``crawl.py JOB`` with JOB a JSON object: ``urls`` to fetch, ``pins`` to pin at the start,
 ``names`` that the resolver knows (a list of addresses, or a list of lists: one per lookup),
-``settings``, ``meta``, ``abort`` (end the downloads when this many answers have begun),
-``cancel`` (the task of the first).
+``settings``, ``meta``, ``content_filter``, ``abort`` (end the downloads when this many answers
+have begun), ``cancel`` (the task of the first).
 Prints one JSON object: ``results`` by URL, ``stats``, ``closed`` (when).
 """
 
@@ -19,6 +19,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from imagecrawler.coordinator.signals import abort_in_flight
 from imagecrawler.handlers.guard import guard_for
 from imagecrawler.handlers.resolver import CachingNameResolver, system_lookup
+from imagecrawler.policies.content_filter import ContentFilter
 
 JOB = json.loads(sys.argv[1]) if __name__ == "__main__" else {}
 HANDLER = "imagecrawler.handlers.http.GuardedHTTPHandler"
@@ -29,6 +30,12 @@ def limit(url):
     """``?limit=2`` in a URL is its own download_timeout."""
     asked = parse_qs(urlsplit(url).query).get("limit")
     return {"download_timeout": float(asked[0])} if asked else {}
+
+
+def wanted():
+    """``content_filter`` of the job, as the scheduler gives it to image requests."""
+    values = JOB.get("content_filter")
+    return {} if values is None else {"content_filter": ContentFilter(**values)}
 
 
 class NamedResolver(CachingNameResolver):
@@ -72,7 +79,7 @@ class Probe(scrapy.Spider):
                 errback=self.failed,
                 dont_filter=True,
                 cb_kwargs={"asked": url},
-                meta={"asked": url, **limit(url), **JOB.get("meta", {})},
+                meta={"asked": url, **limit(url), **wanted(), **JOB.get("meta", {})},
             )
 
     def arrived(self, response, asked):

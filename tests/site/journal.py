@@ -15,6 +15,7 @@ class Request:
     """One request; instants are seconds since the epoch.
 
     ``finished`` is None while it is being answered, ``status`` also when its client left.
+    ``sent`` counts the body's bytes that were written, where they come in pieces.
     ``path`` has the query; header names are lower case; ``host`` counts from 0.
     """
 
@@ -27,6 +28,7 @@ class Request:
     started: float
     finished: float | None = None
     status: int | None = None
+    sent: int | None = None
 
     @property
     def url(self) -> str:
@@ -79,7 +81,9 @@ class Journal:
             if event == "start":
                 requests[number] = Request(started=line.pop("time"), **line)
             else:
-                requests[number].finished, requests[number].status = line["time"], line["status"]
+                request = requests[number]
+                request.finished, request.status = line["time"], line["status"]
+                request.sent = line["sent"]
         return requests
 
     def _lines(self) -> Iterable[dict[str, Any]]:

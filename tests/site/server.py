@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import itertools
 import json
 import time
@@ -71,7 +72,8 @@ class TestSite:
             await response.write_eof()
             return response
         finally:
-            self._write(event="end", number=number, time=time.time(), status=status)
+            sent = request.get("sent")
+            self._write(event="end", number=number, time=time.time(), status=status, sent=sent)
 
     def _write(self, **line: Any) -> None:
         self.journal.write(json.dumps(line) + "\n")
@@ -107,11 +109,17 @@ class TestSite:
     async def _give(
         self, host: int, answer: Answer, request: web.BaseRequest
     ) -> web.StreamResponse:
-        body = self._body(host, answer, request)
+        body = self._body(host, answer, request) + bytes(answer.get("padding_bytes", 0))
         headers = {"Content-Type": _content_type(answer)}
         for name, value in answer.get("headers", {}).items():
             headers[name] = self._filled(value)
         status = answer.get("status", 200)
+        if answer.get("gzip"):
+            body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
+        if answer.get("chunked"):
+            chunked = web.Response(status=status, headers=headers, body=body)
+            chunked.enable_chunked_encoding()
+            return chunked
         if request.method == "HEAD" or not {"cut_at", "drip_bytes"} & answer.keys():
             return web.Response(status=status, headers=headers, body=body)
         response = web.StreamResponse(status=status, headers=headers)
@@ -121,6 +129,7 @@ class TestSite:
         cut_at = answer.get("cut_at", len(body))
         for place in range(0, cut_at, size):
             await response.write(body[place : min(place + size, cut_at)])
+            request["sent"] = min(place + size, cut_at)
             await asyncio.sleep(answer.get("drip_pause_seconds", 0))
         if cut_at < len(body) and request.transport is not None:
             request.transport.close()

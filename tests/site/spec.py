@@ -33,7 +33,8 @@ class Behaviour(TypedDict, total=False):
 
     ``cut_at``: the connection ends after so many bytes of the promised length. ``drip_bytes``:
     the body comes in pieces of so many bytes, ``drip_pause_seconds`` apart. ``hang``: the
-    answer never comes.
+    answer never comes. ``padding_bytes``: so many zeros follow the body. ``chunked``: it comes
+    without a length. ``gzip``: compressed.
     """
 
     status: int
@@ -42,6 +43,9 @@ class Behaviour(TypedDict, total=False):
     drip_bytes: int
     drip_pause_seconds: float
     cut_at: int
+    padding_bytes: int
+    chunked: bool
+    gzip: bool
     hang: bool
     fail: Failing
 
