@@ -15,6 +15,7 @@ from scrapy.utils.test import get_crawler
 
 from imagecrawler.coordinator import signals
 from imagecrawler.coordinator.contract import GivenBack, Lease
+from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.items import ImageItem
 from imagecrawler.pipelines.images import ImageStorePipeline
@@ -28,7 +29,8 @@ def test_what_arrives_after_the_abort_is_given_back_at_once(tmp_path: Path) -> N
     crawler = get_crawler(settings_dict=dict(settings))
     lease = Lease("image", "i", "a", "http://a/i.jpg", {"url": "http://a/i.jpg"})
     scheduler: Any = StoreScheduler.from_crawler(crawler)
-    scheduler.coordinator = SimpleNamespace(image_lease=lambda key: lease)
+    rules = RunRules(widths=(600,), smallest="600")
+    scheduler.coordinator = SimpleNamespace(image_lease=lambda key: lease, rules=rules)
     crawler.engine = SimpleNamespace(scheduler=scheduler)  # type: ignore[assignment]
     pipeline = ImageStorePipeline.from_crawler(crawler)
     crawler.signals.send_catch_log(signals.abort_in_flight)
