@@ -57,6 +57,7 @@ SPECIMENS = {
     "jpeg": encode(quadrants(), "JPEG"),
     "jpeg progressive": encode(quadrants(), "JPEG", progressive=True),
     **{f"jpeg turned {turn}": rotated_jpeg(quadrants(), turn) for turn in (3, 6, 8)},
+    "jpeg with a second picture": animated("MPO"),
     "jpeg with much before its size": padded_jpeg(60_000, 6),
     "png": encode(with_hole(), "PNG"),
     "png turned": with_orientation("PNG", 6),

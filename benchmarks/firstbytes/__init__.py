@@ -1,0 +1,1 @@
+"""What looking at first bytes costs an image that is wanted."""
