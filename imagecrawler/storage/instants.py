@@ -52,6 +52,11 @@ def from_name(digits: str) -> int | None:
     return int(digits) * int(10 ** (NAME_DIGITS - len(digits)))
 
 
+def is_ahead(instant: int) -> bool:
+    """Whether an instant lies over a day ahead: no clock of ours has written it."""
+    return instant > time.time_ns() // 1000 + _DAY
+
+
 class Clock:
     """Microseconds since the epoch, each reading later than all before it.
 
@@ -68,7 +73,7 @@ class Clock:
 
         One wrong instant in a file must not carry the whole store into another century.
         """
-        if instant > time.time_ns() // 1000 + _DAY:
+        if is_ahead(instant):
             return
         with self._lock:
             self._last = max(self._last, instant)

@@ -136,5 +136,9 @@ def _parsed(raw: bytes) -> PageLine | None:
 
 
 def ended_at(line: PageLine) -> int:
-    """Return when the page of a line ended, in microseconds; 0 when the line does not say."""
-    return instants.from_text(line.get("when")) or 0
+    """Return when the page of a line ended, in microseconds; 0 when the line does not say.
+
+    An instant that is still to come says nothing: the page would never be visited again.
+    """
+    ended = instants.from_text(line.get("when")) or 0
+    return 0 if instants.is_ahead(ended) else ended

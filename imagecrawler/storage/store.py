@@ -140,6 +140,11 @@ def unwritable(root: str, error: OSError) -> StoreError:
         "EACCES": "Give this user the right to write there, or choose another with IMAGES_STORE.",
         "ENOTDIR": "A part of that path is a file: choose another with IMAGES_STORE.",
     }
+    if error.errno is None:
+        return StoreError(
+            f"The run ended early by a mistake of this program ({error}). What was found until "
+            f"then is in the store {root}; please report it with the log above."
+        )
     name = errno.errorcode.get(error.errno or 0, "")
     reason = error.strerror or str(error)
     return StoreError(f"The store {root} cannot be written ({reason}). {advice.get(name, _ADVICE)}")

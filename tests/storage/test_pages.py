@@ -119,3 +119,9 @@ def test_a_full_disk_appends_nothing(pages: PagesFolder, monkeypatch: pytest.Mon
 def test_a_missing_folder_is_an_empty_one(pages: PagesFolder) -> None:
     assert (keys(pages), pages.names(), pages.split(FILE)) == ([], [], ([], []))
     assert ended_at({"key": "k", "when": "soon"}) == ended_at({"key": "k"}) == 0
+
+
+def test_an_end_that_is_still_to_come_is_no_end() -> None:
+    assert ended_at({"key": "k", "when": "2024-02-03T04:05:06Z"}) > 0
+    assert ended_at({"key": "k", "when": "2999-01-01T00:00:00Z"}) == 0
+    assert ended_at({"key": "k"}) == 0
