@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
@@ -26,7 +27,8 @@ class StoreReader:
     ``found`` gets (host, id, whether it has files) of wanted images, ``later``
     (due, host, id), ``aliases`` (id, URLs), ``contents`` (hash, id); the event loop empties
     them. ``done`` says that nothing more will come. ``unreadable`` has the ids whose record
-    is torn; where a failure is torn, its image is tried again.
+    is torn, or whose files a mistake of ours keeps from use, of which the first is logged;
+    where a failure is torn, its image is tried again.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class StoreReader:
         self.aliases: deque[tuple[str, list[str]]] = deque()
         self.contents: deque[tuple[int, str]] = deque()
         self.unreadable: set[str] = set()
+        self.has_unusable = False
         self.torn_failures = 0
         self.done = False
         self.ended_early = False
@@ -51,14 +54,12 @@ class StoreReader:
     def run(self) -> None:
         """Read the ledger, then the records: the wanted ones first."""
         try:
-            self._read_failures()
+            self._for_each(list(self._store.failed.ids), self._read_failure)
             ids = list(self._store.visited.extensions)
             wanted = [key for key in ids if self._may_be_wanted(key)]
-            for key in wanted:
-                self._read(key, wanted=True)
+            self._for_each(wanted, partial(self._read, wanted=True))
             rest = set(ids).difference(wanted)
-            for key in rest:
-                self._read(key, wanted=not self._settled_widths)
+            self._for_each(rest, partial(self._read, wanted=not self._settled_widths))
         except Exception:
             self.ended_early = True
             logger.exception("Reading the store in the background ended early; please report this")
@@ -73,18 +74,28 @@ class StoreReader:
             return True
         return key not in self._stored and key not in self._store.failed.ids
 
+    def _for_each(self, keys: Iterable[str], read: Callable[[str], None]) -> None:
+        for key in keys:
+            if self.stop:
+                return
+            try:
+                read(key)
+            except Exception:  # what another hand wrote costs its own image at most
+                self._note_unusable(key)
+
+    def _note_unusable(self, key: str) -> None:
+        # A million files of one foreign kind say the same: the first tells it.
+        log = logger.debug if self.has_unusable else logger.error
+        log("The files of image %s cannot be used; please report this", key, exc_info=True)
+        self.has_unusable = True
+        self.unreadable.add(key)
+
     def _read(self, key: str, *, wanted: bool) -> None:
-        if self.stop:
-            return
         record = self._store.visited.read(key)
         if record is None:
             self.unreadable.add(key)
-            return
-        try:
+        else:
             self._tell(key, record, wanted=wanted)
-        except Exception:  # a record of another hand costs its own image at most
-            logger.exception("The record of %s cannot be used", key)
-            self.unreadable.add(key)
 
     def _tell(self, key: str, record: dict[str, Any], *, wanted: bool) -> None:
         urls = [e["url"] for e in record.get("candidates") or () if isinstance(e, dict)]
@@ -123,27 +134,26 @@ class StoreReader:
         unseen = [w for w in missing if w not in _list(record.get("widths"))]
         return bool(unseen) and self._choice.wants_more(record)
 
-    def _read_failures(self) -> None:
-        for key in list(self._store.failed.ids):
-            failure = self._store.failed.read(key)
-            record = self._store.visited.read(key)
-            if self.stop or record is None or key in self._stored:
-                continue
-            if failure is None:
-                if key not in self._store.failed.ids:  # it has its files since
-                    continue
-                self.torn_failures += 1
-                failure = {"reason": "torn", "next_try": instants.to_text(0)}
-            due = instants.from_text(failure.get("next_try"))
-            tried, judged = standing(failure, self._rules.content_filter)
-            if len(tried) < len(failure.get("tried") or ()):
-                due = 0  # a rendition that a filter excluded is admitted now
-            elif failure["reason"] == "excluded" and failure.get("url") not in judged:
-                urls = [record["url"], *(e["url"] for e in record.get("candidates") or ())]
-                due = 0 if self._rules.image_filter.admits_any(urls) else None
-            candidate = self._choice.next(record, stored=False, tried=tried)
-            if due is not None and candidate is not None:
-                self.later.append((due, host_name(candidate.url), key))
+    def _read_failure(self, key: str) -> None:
+        failure = self._store.failed.read(key)
+        record = self._store.visited.read(key)
+        if record is None or key in self._stored:
+            return
+        if failure is None:
+            if key not in self._store.failed.ids:  # it has its files since
+                return
+            self.torn_failures += 1
+            failure = {"reason": "torn", "next_try": instants.to_text(0)}
+        due = instants.from_text(failure.get("next_try"))
+        tried, judged = standing(failure, self._rules.content_filter)
+        if len(tried) < len(failure.get("tried") or ()):
+            due = 0  # a rendition that a filter excluded is admitted now
+        elif failure["reason"] == "excluded" and failure.get("url") not in judged:
+            urls = [record["url"], *(e["url"] for e in record.get("candidates") or ())]
+            due = 0 if self._rules.image_filter.admits_any(urls) else None
+        candidate = self._choice.next(record, stored=False, tried=tried)
+        if due is not None and candidate is not None:
+            self.later.append((due, host_name(candidate.url), key))
 
 
 def _list(value: Any) -> list[Any]:

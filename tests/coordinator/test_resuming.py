@@ -21,6 +21,7 @@ from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.policies.filters import UrlFilter
+from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.store import Store
 
 HOST = "http://a.example"
@@ -420,27 +421,35 @@ def test_hosts_and_ports_of_another_hand_are_spellings_too(tmp_path: Path) -> No
     assert list(tmp_path.glob("queue/*/*")) == []
 
 
-def test_a_record_that_cannot_be_used_costs_its_own_image_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_files_that_cannot_be_used_cost_their_own_image_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    urls = [f"{HOST}/{n}.jpg" for n in range(3)]
-    odd = image_id(urls[1])
+    urls = [f"{HOST}/{n}.jpg" for n in range(6)]
+    odd, odd_failures = {urls[1], urls[2]}, {urls[4]}  # urls[3:] have failed and are due
 
     async def run() -> None:
         with opened(tmp_path) as running:
             await show(running, *map(picture, urls))
+            for url in urls[3:]:
+                failure = {"url": url, "reason": "timeout", "next_try": to_text(0)}
+                running.coordinator.store.failed.write(image_id(url), failure)
             await close(running)
         usual = RenditionChoice.next
 
         def fails(choice: RenditionChoice, record: dict[str, Any], **options: Any) -> Any:
-            if record["url"] == urls[1]:
+            if record["url"] in odd | odd_failures:
                 raise KeyError("nobody thought of this")
             return usual(choice, record, **options)
 
         monkeypatch.setattr(RenditionChoice, "next", fails)
         with opened(tmp_path) as running:
-            assert set(await running.store_all()) == {urls[0], urls[2]}
-            assert running.coordinator._reader.unreadable == {odd}
+            assert set(await running.store_all()) == set(urls) - odd - odd_failures
+            assert running.coordinator._reader.unreadable == {
+                image_id(url) for url in odd | odd_failures
+            }
+            assert not running.coordinator._reader.ended_early
             await close(running)
 
     asyncio.run(run())
+    told = [record for record in caplog.records if record.name.endswith(".opening")]
+    assert [record.levelname for record in told if record.levelname != "DEBUG"] == ["ERROR"]
