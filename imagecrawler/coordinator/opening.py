@@ -15,6 +15,7 @@ from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import host_name
+from imagecrawler.policies.content_filter import ImageFacts
 from imagecrawler.storage import instants
 from imagecrawler.storage.store import Store
 
@@ -130,7 +131,8 @@ class StoreReader:
         if not isinstance(width, int):
             return lacks_a_bucket(self._store, key, missing)
         if any(w == "original" or w <= width for w in missing):
-            return True
+            # What is stored stays, but what a filter leaves out by now gets no new widths.
+            return self._rules.content_filter.exclusion(ImageFacts.from_json(record)) is None
         unseen = [w for w in missing if w not in _list(record.get("widths"))]
         return bool(unseen) and self._choice.wants_more(record)
 

@@ -81,8 +81,9 @@ def test_what_a_filter_left_out_is_wanted_again_when_it_admits_it(
     assert reasons(crawl.store) == {"/gone.jpg": "http-404"}
     # What is stored stays, whatever the next filter says.
     before = len(running.requests())
-    assert crawl(image_kinds="gif", settings={"IMAGES_WIDTHS": "200,600"}).rc == 0
-    assert len(stored(crawl.store)) == 3
+    run = crawl(image_kinds="png", settings={"IMAGES_WIDTHS": "600,original"})
+    assert (run.rc, asked(running, since=before)) == (0, ["/c.png"])
+    assert len(stored(crawl.store)) == 3 and stored(crawl.store, "original") == {"/c.png"}
 
 
 def test_settings_re_admit_too_and_bytes_count(site: StartSite, crawl: Crawls) -> None:
