@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from imagecrawler.identity.urls import page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.storage import atomic
 from imagecrawler.storage.store import Store
+from tests.dying import Death, DyingOs
 
 CONCURRENCY = 4
 START = "http://a.example/"
@@ -42,48 +42,6 @@ PICTURES = {
 BROKEN = "http://img.example/3-1.jpg"
 FAILING_PAGE = PAGES[7]
 ALL_PICTURES = {url for urls in PICTURES.values() for url in urls}
-
-
-class Death(BaseException):
-    """The process is gone."""
-
-
-class DyingOs:
-    """The os module for ``storage.atomic``: dies at the n-th change, before or in its middle.
-
-    ``error`` makes that change fail instead, as a full disk does, and all writes after it.
-    """
-
-    def __init__(self, at: int | None, *, torn: bool = False, error: OSError | None = None) -> None:
-        self.changes = 0
-        self.dead = False
-        self._at = at
-        self._torn = torn
-        self._error = error
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(os, name)
-        if name not in ("open", "write", "replace", "unlink", "ftruncate", "rmdir", "makedirs"):
-            return value
-
-        def counted(*args: Any, **kwargs: Any) -> Any:
-            if name == "open" and not args[1] & os.O_CREAT:
-                return value(*args, **kwargs)
-            with self._lock:
-                self.changes += 1
-                due = self._at is not None and self.changes >= self._at
-            if due and self._error is not None:
-                if name in ("write", "open"):
-                    raise self._error
-            elif due:
-                if not self.dead and self._torn and name == "write":
-                    value(args[0], bytes(args[1])[: len(args[1]) // 2])
-                self.dead = True
-                raise Death
-            return value(*args, **kwargs)
-
-        return counted
 
 
 class Run:

@@ -1,15 +1,17 @@
 """What the coordinator promises to any Scrapy hook: leases out, outcomes back.
 
-`Coordinator` in ``folders`` is the first backend; another (Redis Streams) has to keep the
-same promises and is tested by the same tests.
+`Frontier` is the seam: `Coordinator` in ``folders`` is the first backend, and nothing but the
+opening of a store names it. Another (Redis Streams) has to keep the same promises and is
+tested by the same tests, tests/coordinator/test_contract.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from imagecrawler.coordinator.run import RunRules
 from imagecrawler.items import PageItem
 
 Kind = Literal["page", "image"]
@@ -89,28 +91,118 @@ class Lease:
 
 
 class Frontier(Protocol):
-    """The coordinator as the scheduler sees it. All calls are made on the event loop."""
+    """The coordinator as Scrapy's hooks see it: all that they may ask of a backend.
+
+    All calls are made on the event loop, but for `count_files`.
+    """
+
+    @property
+    def rules(self) -> RunRules:
+        """What this run may do."""
+
+    @property
+    def place(self) -> str:
+        """Where the crawl's state is, for messages."""
+
+    # -- a run begins and ends -------------------------------------------------------------
+
+    def start(self, wake: Callable[[], None], on_fatal: Callable[[OSError], None]) -> None:
+        """Begin: ``wake`` is called when there may be work, ``on_fatal`` when no write works."""
+
+    def drain(self) -> None:
+        """Hand out nothing more."""
+
+    async def close(self) -> None:
+        """Write what is left, so that every outcome so far is durable. Raises OSError."""
+
+    def count_files(self) -> dict[str, int]:
+        """Return how many files there are in each bucket (blocking: use a thread)."""
+
+    def write_summary(
+        self,
+        *,
+        spider: str,
+        reason: str,
+        error: str | None,
+        started: str,
+        stats: Mapping[str, Any],
+        files: Mapping[str, int],
+    ) -> None:
+        """Keep for machines what this run did and what is left. Raises OSError."""
+
+    def release(self) -> None:
+        """Let another process go on with the crawl."""
+
+    # -- what comes in ---------------------------------------------------------------------
 
     def add_start(self, url: str, scope: str, *, again: bool = False) -> bool:
         """Queue a start URL; return whether it is new; ``again``: or failed for good."""
 
-    def add_link(self, url: str, *, parent: dict[str, Any]) -> bool:
+    def add_link(self, url: str, *, parent: dict[str, Any], **fields: Any) -> bool:
         """Queue one page link found under ``parent`` (a queue entry); return whether new."""
 
-    def knows_page(self, url: str) -> bool:
-        """Whether a page is queued, done or set aside."""
-
-    def lease(self, has_room: HasRoom) -> Lease | None:
-        """Hand out the next page or image whose host has room, or None: nothing now."""
+    def add_redirect(self, lease: Lease, target: str, *, hops: int, scope: str | None) -> bool:
+        """Queue the page that a leased page led to; return whether it is queued."""
 
     def found(self, lease: Lease, item: PageItem) -> None:
         """Take a visited page's images and links; they are written with the next group."""
 
+    def skip_links(self, reasons: dict[str, int]) -> None:
+        """Count links that were found and not queued."""
+
+    # -- what is known ---------------------------------------------------------------------
+
+    def is_empty(self) -> bool:
+        """Whether no page and no image is known."""
+
+    def knows_page(self, url: str) -> bool:
+        """Whether a page is queued, done or set aside."""
+
+    def knows_image(self, key: str) -> bool:
+        """Whether an image has a record, or is about to."""
+
+    def same_page(self, lease: Lease, url: str) -> bool:
+        """Whether a redirect leads a page to itself."""
+
+    def page_lease(self, key: str) -> Lease | None:
+        """Return the lease under which a page is being visited, until it is durably done."""
+
+    def image_lease(self, key: str) -> Lease | None:
+        """Return the lease under which an image is being fetched, until it is durably done."""
+
+    # -- what goes out ---------------------------------------------------------------------
+
+    def lease(self, has_room: HasRoom) -> Lease | None:
+        """Hand out the next page or image whose host has room, or None: nothing now."""
+
+    def try_another(self, lease: Lease, reason: str, facts: dict[str, Any] | None = None) -> bool:
+        """Note that an image's rendition is no good; return whether another may be better."""
+
     def finish(self, lease: Lease) -> None:
-        """Take back a lease with its outcome; acknowledged when its group is on disk."""
+        """Take back a lease with its outcome; acknowledged when its group is durable."""
+
+    def release_host(self, host: str) -> None:
+        """A request of a host has left the downloader: the host may have room again."""
+
+    def flush(self) -> None:
+        """Write the open group now: work waits for it."""
+
+    def tick(self) -> None:
+        """Keep what waits moving when nothing else does; call it now and then."""
+
+    # -- how it stands ---------------------------------------------------------------------
 
     def has_work(self) -> bool:
         """Whether this run still has something to do, or to wait for."""
 
-    def flush(self) -> None:
-        """Write the open group now: work waits for it."""
+    def seconds_to_next(self) -> float | None:
+        """Return the seconds until the next retry that this run waits for, or None."""
+
+    def limit_reached(self) -> str | None:
+        """Return the limit that keeps this run from work that is left, or None."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the counts of the running crawl."""
+
+    def busiest_hosts(self, limit: int, in_flight: Callable[[str], int]) -> list[dict[str, Any]]:
+        """Return the hosts with the most pages queued, for people to look at."""

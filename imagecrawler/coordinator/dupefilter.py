@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.dupefilters import RFPDupeFilter
 
-from imagecrawler.coordinator.folders import Coordinator
+from imagecrawler.coordinator.contract import Frontier
 
 
 class StoreDupeFilter(RFPDupeFilter):
@@ -15,7 +15,7 @@ class StoreDupeFilter(RFPDupeFilter):
     between the two loses nothing.
     """
 
-    coordinator: Coordinator | None = None
+    coordinator: Frontier | None = None
 
     def request_seen(self, request: Request) -> bool:
         """Whether the request's page is queued, done or set aside."""

@@ -30,6 +30,7 @@ from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.opening import StoreReader
 from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
+from imagecrawler.coordinator.report import summary
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.suspects import Suspects, name_of
 from imagecrawler.coordinator.tally import Tally
@@ -154,6 +155,10 @@ class Coordinator:
             return True
         return self._queue_if_new(target, entry)
 
+    def skip_links(self, reasons: dict[str, int]) -> None:
+        """Count links that were found and not queued."""
+        self.tally.skip_links(reasons)
+
     def is_empty(self) -> bool:
         """Whether the store knows no page and no image."""
         return not self.pages.known and not self.store.visited.extensions
@@ -181,7 +186,7 @@ class Coordinator:
             return
         ids = [self._sight(image, item) for image in item.images]
         new = sum(self.add_link(url, parent=lease.entry) for url in item.links)
-        self.tally.skip_links(item.skipped_links)
+        self.skip_links(item.skipped_links)
         known = len(item.links) - new
         # A spider that raised after it yielded this has said how the visit ended.
         if not isinstance(lease.outcome, Failed):
@@ -293,6 +298,10 @@ class Coordinator:
             "elapsed_seconds": time.monotonic() - self._begun,
         }
 
+    def busiest_hosts(self, limit: int, in_flight: Callable[[str], int]) -> list[dict[str, Any]]:
+        """Return the hosts with the most batches, for people to look at."""
+        return self.pages.hosts(limit, in_flight)
+
     def limit_reached(self) -> str | None:
         """Return the limit that keeps this run from work that is left, or None."""
         if reason := self._out_of_time_or_bytes():
@@ -326,6 +335,19 @@ class Coordinator:
         """Return how many files there are in each bucket (blocking: use a thread)."""
         downloaded = self.store.downloaded
         return {bucket: sum(1 for _ in downloaded.files(bucket)) for bucket in downloaded.buckets()}
+
+    def write_summary(self, **facts: Any) -> None:
+        """Write summary.json; the facts are those that `summary` takes. Raises OSError."""
+        self.store.write_summary(summary(self, **facts))
+
+    def release(self) -> None:
+        """Release the store: another process may open it."""
+        self.store.close()
+
+    @property
+    def place(self) -> str:
+        """Where the store is, for messages."""
+        return self.store.root
 
     async def close(self) -> None:
         """Write what is left, so that every outcome so far is on disk. The store stays open."""

@@ -63,7 +63,7 @@ class PageLoader:
     def queue_revisits(self, before: int) -> None:
         """Queue the pages whose last good visit ended before an instant (microseconds).
 
-        Those that are queued anyway are not queued twice.
+        Those that are queued anyway are not queued twice, those of a dropped host not at all.
         """
         due: dict[int, LineAt] = {}
         for where, line in self._store.pages.scan(repair=False):
@@ -74,7 +74,11 @@ class PageLoader:
             if line.get("error") is None and ended_at(line) <= before:
                 due[key] = where
         lines = (self._store.pages.read(where) for where in due.values())
-        entries = (_revisit(line) for line in lines if line and isinstance(line.get("url"), str))
+        entries = (
+            _revisit(line)
+            for line in lines
+            if line and isinstance(line.get("url"), str) and not self._store.is_dropped(line["url"])
+        )
         while slice_ := list(islice(entries, _REVISITS_AT_ONCE)):
             for host, batch in queue_pages(self._store, slice_):
                 self._frontier.add_batch(host, batch, batch.left)

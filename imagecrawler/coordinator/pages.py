@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from imagecrawler.coordinator.contract import HasRoom, Lease
@@ -49,7 +50,8 @@ class PageFrontier:
 
     def give_back(self, lease: Lease) -> None:
         """Put a page that was not tried to its end before all others of its host."""
-        self._due.setdefault(lease.host, deque()).appendleft(lease)
+        untouched = replace(lease, outcome=None)  # its next try has an end of its own
+        self._due.setdefault(lease.host, deque()).appendleft(untouched)
         self.waiting += 1
         self._rotation.add(lease.host)
 

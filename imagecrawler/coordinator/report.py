@@ -6,11 +6,12 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.storage.instants import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from imagecrawler.coordinator.folders import Coordinator
 
 LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
 

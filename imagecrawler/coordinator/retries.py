@@ -83,4 +83,5 @@ def _failed_pages(
     for key, failure in states.failures.items():
         line = None if key in queued else store.pages.read(failure.where)
         if line is not None and isinstance(line.get("url"), str):
-            yield failure.reason, entry_of(line)
+            kept_out = store.is_dropped(line["url"])  # whatever it failed of before that
+            yield "dropped" if kept_out else failure.reason, entry_of(line)

@@ -26,10 +26,8 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from imagecrawler.coordinator import signals as our_signals
-from imagecrawler.coordinator.contract import Failed, GivenBack, Lease, Redirected
+from imagecrawler.coordinator.contract import Failed, Frontier, GivenBack, Lease, Redirected
 from imagecrawler.coordinator.dupefilter import StoreDupeFilter
-from imagecrawler.coordinator.folders import Coordinator
-from imagecrawler.coordinator.report import summary
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import (
     ImageCrawlerError,
@@ -74,7 +72,7 @@ class StoreScheduler(Scheduler):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.coordinator: Coordinator | None = None
+        self.coordinator: Frontier | None = None
         self.failure: ImageCrawlerError | None = None
         self._inflight: dict[Request, Lease] = {}
         self._downloading: dict[str, set[Request]] = {}
@@ -89,7 +87,7 @@ class StoreScheduler(Scheduler):
 
     # -- a run begins ----------------------------------------------------------------------
 
-    def begin(self, coordinator: Coordinator, *, started: str) -> None:
+    def begin(self, coordinator: Frontier, *, started: str) -> None:
         """Work off an opened coordinator from now on.
 
         Raises UnsupportedScrapyError when this Scrapy lacks what the scheduler reads of it.
@@ -175,7 +173,7 @@ class StoreScheduler(Scheduler):
         if self.coordinator is None:
             return {}
         slots = self.crawler.engine.downloader.slots
-        hosts = self.coordinator.pages.hosts(5, lambda h: len(self._downloading.get(h, ())))
+        hosts = self.coordinator.busiest_hosts(5, lambda h: len(self._downloading.get(h, ())))
         for host in hosts:
             slot = slots.get(host["host"])
             host["delay"] = slot.delay if slot else 0.0
@@ -264,10 +262,10 @@ class StoreScheduler(Scheduler):
         lease.outcome = Redirected(status, target)
         admits = getattr(self.crawler.spider, "admits_redirect", None)
         if admits is not None and not lease.entry.get("start") and not admits(target):
-            self.coordinator.tally.skip_links({"redirect-filtered": 1})
+            self.coordinator.skip_links({"redirect-filtered": 1})
             return False
         if scope is None:
-            self.coordinator.tally.skip_links({"redirect-out-of-scope": 1})
+            self.coordinator.skip_links({"redirect-out-of-scope": 1})
             return False
         hops = int(request.meta.get("redirect_times", 1))
         return self.coordinator.add_redirect(lease, target, hops=hops, scope=scope)
@@ -403,7 +401,7 @@ class StoreScheduler(Scheduler):
     def _on_fatal(self, error: OSError) -> None:
         assert self.coordinator is not None
         if self.failure is None:
-            self.failure = unwritable(self.coordinator.store.root, error)
+            self.failure = unwritable(self.coordinator.place, error)
             logger.critical("%s", self.failure)
             self._stop("store_error")
 
@@ -429,8 +427,7 @@ class StoreScheduler(Scheduler):
         except Exception as error:
             self._note_failed_end(error)
         try:
-            outcome = summary(
-                coordinator,
+            coordinator.write_summary(
                 files=files,
                 spider=self.crawler.spidercls.name,
                 reason=self._stopped_by or reason,
@@ -438,21 +435,20 @@ class StoreScheduler(Scheduler):
                 started=self._started_at,
                 stats=self.crawler.stats.get_stats(),
             )
-            coordinator.store.write_summary(outcome)
             self.crawler.stats.set_value("run/summarised", True)
         except Exception as error:
             self._note_failed_end(error)
         if self.failure is not None:
             self.crawler.stats.set_value("run/exit_code", self.failure.exit_code)
             self.crawler.stats.set_value("run/error", str(self.failure))
-        coordinator.store.close()
+        coordinator.release()
 
     def _note_failed_end(self, error: Exception) -> None:
         assert self.coordinator is not None
         if not isinstance(error, OSError):
             logger.exception("The run could not be ended as it should; please report this")
             error = OSError(f"{type(error).__name__}: {error}")
-        self.failure = self.failure or unwritable(self.coordinator.store.root, error)
+        self.failure = self.failure or unwritable(self.coordinator.place, error)
 
 
 def _spelled(url: str) -> str:

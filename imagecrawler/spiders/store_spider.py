@@ -13,6 +13,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 
 from imagecrawler.coordinator import signals
+from imagecrawler.coordinator.contract import Frontier
 from imagecrawler.coordinator.folders import Coordinator
 from imagecrawler.coordinator.options import run_rules, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
@@ -83,7 +84,7 @@ class StoreSpider(Spider):
 
     async def _begin(self) -> list[Request]:
         typed = bool(self.arguments.starts)
-        coordinator, self.arguments = await asyncio.to_thread(self._opened)
+        coordinator, self.arguments, origins = await asyncio.to_thread(self._opened)
         scheduler = self.crawler.engine.scheduler
         assert isinstance(scheduler, StoreScheduler)
         try:
@@ -91,12 +92,12 @@ class StoreSpider(Spider):
                 raise ArgumentError(_NOTHING_TO_DO.format(store=self.store_path))
             requests = self._start_requests(typed) if self.visits_pages else []
             # What an earlier start left in the queue is as much the user's own as this one.
-            urls = list(dict.fromkeys([*self.arguments.starts, *_origins(coordinator.store)]))
+            urls = list(dict.fromkeys([*self.arguments.starts, *origins]))
             await self.crawler.signals.send_catch_log_async(signal=signals.starts_known, urls=urls)
             scheduler.begin(coordinator, started=to_text(time.time_ns() // 1000))
         except BaseException:
             if scheduler.coordinator is None:  # else the scheduler closes what it has begun
-                coordinator.store.close()
+                coordinator.release()
             raise
         return requests
 
@@ -110,7 +111,7 @@ class StoreSpider(Spider):
         self.crawler.stats.set_value("run/exit_code", error.exit_code)
         self.crawler.stats.set_value("run/error", str(error))
 
-    def _opened(self) -> tuple[Coordinator, Arguments]:
+    def _opened(self) -> tuple[Frontier, Arguments, list[str]]:
         settings = self.crawler.settings
         store = Store.open(self.store_path, fsync=settings.getbool("STORE_FSYNC"))
         try:
@@ -124,7 +125,7 @@ class StoreSpider(Spider):
                 visit_pages=self.visits_pages,
                 bytes_downloaded=self._bytes_downloaded,
             )
-            return Coordinator.open(store, rules), arguments
+            return Coordinator.open(store, rules), arguments, _origins(store)
         except BaseException as error:
             store.close()
             if isinstance(error, OSError):

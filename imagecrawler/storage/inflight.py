@@ -2,7 +2,8 @@
 
 ``inflight/leases`` has one line for each hand-out (``+page KEY``) and each end
 (``-page KEY``); what it leaves open when a process dies was in flight.
-``inflight/suspects.json`` counts, for each of those, the deaths it was present at.
+``inflight/suspects.json`` counts, for each of those, the deaths it was present at, and names
+the log that was counted last: a death while a store is opened counts nothing twice.
 A line costs one write of a few dozen bytes. Nothing here is needed to resume a crawl.
 """
 
@@ -10,12 +11,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 
 from imagecrawler.storage import atomic
 
 _ROTATE_BYTES = 1_000_000
+_COUNTED = "log"
 
 
 class InflightNotes:
@@ -29,6 +32,7 @@ class InflightNotes:
         self._descriptor = -1
         self._size = 0
         self._open: set[str] = set()
+        self._counted = ""
         self.suspects: dict[str, int] = {}
 
     def open(self) -> dict[str, int]:
@@ -38,10 +42,11 @@ class InflightNotes:
         ``"image ID"`` to a number). One that ended well since is no suspect.
         """
         os.makedirs(self._folder, exist_ok=True)
-        left_open, ended = self._last_log()
+        left_open, ended, log = self._last_log()
         counts = {name: n for name, n in self._read_suspects().items() if name not in ended}
-        for name in left_open:
+        for name in left_open if not log or log != self._counted else ():
             counts[name] = counts.get(name, 0) + 1
+        self._counted = log
         self.suspects = counts
         self._save_suspects()
         self._start_log()
@@ -82,28 +87,30 @@ class InflightNotes:
                 self._start_log()
 
     def _start_log(self) -> None:
-        data = "".join(f"+{name}\n" for name in sorted(self._open)).encode("ascii", "replace")
+        lines = [f"#{time.time_ns()}", *(f"+{name}" for name in sorted(self._open))]
+        data = "".join(f"{line}\n" for line in lines).encode("ascii", "replace")
         atomic.write_whole(self._log, data, tmp_dir=self._tmp_dir)
         if self._descriptor >= 0:
             os.close(self._descriptor)
         self._descriptor = os.open(self._log, os.O_WRONLY | os.O_APPEND)
         self._size = len(data)
 
-    def _last_log(self) -> tuple[set[str], set[str]]:
+    def _last_log(self) -> tuple[set[str], set[str], str]:
         left_open: set[str] = set()
         ended: set[str] = set()
         try:
             with open(self._log, encoding="ascii", errors="replace") as file:
                 lines = file.read().split("\n")[:-1]
         except FileNotFoundError:
-            return left_open, ended
+            return left_open, ended, ""
         for line in lines:
             if line.startswith("+"):
                 left_open.add(line[1:])
             elif line.startswith("-"):
                 left_open.discard(line[1:])
                 ended.add(line[1:])
-        return left_open, ended - left_open
+        name = lines[0] if lines and lines[0].startswith("#") else ""
+        return left_open, ended - left_open, name
 
     def _read_suspects(self) -> dict[str, int]:
         try:
@@ -113,11 +120,13 @@ class InflightNotes:
             return {}
         if not isinstance(found, dict):
             return {}
+        self._counted = str(found.get(_COUNTED))
         return {str(name): n for name, n in found.items() if isinstance(n, int)}
 
     def _save_suspects(self) -> None:
         if not self.suspects:
             atomic.remove(self._suspects_path)
             return
-        data = json.dumps(self.suspects, indent=1).encode("ascii")
+        content = {_COUNTED: self._counted, **self.suspects}
+        data = json.dumps(content, indent=1).encode("ascii")
         atomic.write_whole(self._suspects_path, data, tmp_dir=self._tmp_dir)

@@ -17,6 +17,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from imagecrawler.exceptions import StoreError, StoreInUseError, StoreVersionError
+from imagecrawler.identity.urls import authority, host_name
 from imagecrawler.storage import atomic
 from imagecrawler.storage.downloaded import DownloadedFolder
 from imagecrawler.storage.failed import FailedFolder
@@ -99,6 +100,10 @@ class Store:
         """Return the hosts that were taken out by hand, with or without a port."""
         hosts = self.about.get("dropped_hosts")
         return [h for h in hosts if isinstance(h, str)] if isinstance(hosts, list) else []
+
+    def is_dropped(self, url: str) -> bool:
+        """Whether a URL is of a host that was taken out by hand."""
+        return not {host_name(url), authority(url)}.isdisjoint(self.dropped_hosts())
 
     def write_summary(self, summary: dict[str, Any]) -> None:
         """Write summary.json. Raises OSError."""

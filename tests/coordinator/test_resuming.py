@@ -15,7 +15,9 @@ import pytest
 
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import Failed, Lease, Rendered, Visited
+from imagecrawler.coordinator.drops import Drops
 from imagecrawler.coordinator.folders import Coordinator
+from imagecrawler.coordinator.retries import retry_failures
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import page_key
@@ -453,3 +455,28 @@ def test_files_that_cannot_be_used_cost_their_own_image_alone(
     asyncio.run(run())
     told = [record for record in caplog.records if record.name.endswith(".opening")]
     assert [record.levelname for record in told if record.levelname != "DEBUG"] == ["ERROR"]
+
+
+def test_pages_of_a_dropped_host_are_neither_revisited_nor_retried(tmp_path: Path) -> None:
+    good, bad = f"{HOST}/good", f"{HOST}/bad"
+
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            running.coordinator.add_start(good, "any")
+            running.coordinator.add_start(bad, "any")
+            await running.written()
+            for lease in [running.lease(), running.lease()]:
+                failed = Failed("http-404", "gone", 404)
+                await running.end(lease, failed if lease.url == bad else Visited(200, None, []))
+            await close(running)
+        store = Store.open(str(tmp_path), fsync=False)
+        Drops(store, smallest="600").drop("a.example")
+        retried = retry_failures(store, lambda reason: reason == "http-404")
+        assert (retried.pages.total(), retried.others) == (0, {"dropped": 1})
+        store.close()
+        with opened(tmp_path, revisit_seconds=0.0) as running:
+            assert running.lease() is None
+            assert not running.coordinator.has_work() or not running.coordinator._reader.done
+            await close(running)
+
+    asyncio.run(run())

@@ -120,3 +120,18 @@ def test_a_note_that_cannot_be_written_costs_no_crawl(tmp_path: Path) -> None:
     notes.close()  # as if the disk were gone: the descriptor is
     notes.begin("page", "a")
     notes.end("page", "a")
+
+
+def test_a_death_while_a_store_is_opened_counts_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for deaths in (1, 2):
+        notes, _ = opened(tmp_path)
+        notes.begin("page", "k")
+        with monkeypatch.context() as patch:
+            patch.setattr(InflightNotes, "_start_log", lambda self: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                opened(tmp_path)
+        again, counts = opened(tmp_path)
+        assert counts == {"page k": deaths}
+        again.close()
