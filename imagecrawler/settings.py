@@ -31,7 +31,8 @@ STORE_FSYNC = True  # False: survives the death of the process, not the loss of 
 IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came
 IMAGES_QUALITY = 85
 IMAGES_FORMAT = None  # None keeps the kind; "jpeg", "png", "webp", "avif" force one
-IMAGES_WORKERS = 2  # processes that decode and encode
+IMAGES_WORKERS = 0  # processes that decode and encode; 0: one for each core
+IMAGES_MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024  # in or before a worker: then no more are asked for
 IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
 
 # -- which of them are kept: each but the last is an argument too, -a image_min_width=600 ------

@@ -172,8 +172,11 @@ class Frontier(Protocol):
 
     # -- what goes out ---------------------------------------------------------------------
 
-    def lease(self, has_room: HasRoom) -> Lease | None:
-        """Hand out the next page or image whose host has room, or None: nothing now."""
+    def lease(self, has_room: HasRoom, *, images: bool = True) -> Lease | None:
+        """Hand out the next page or image whose host has room, or None: nothing now.
+
+        Without ``images``, pages alone: those who work on images have enough of them.
+        """
 
     def try_another(self, lease: Lease, reason: str, facts: dict[str, Any] | None = None) -> bool:
         """Note that an image's rendition is no good; return whether another may be better."""

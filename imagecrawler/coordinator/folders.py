@@ -194,8 +194,11 @@ class Coordinator:
 
     # -- what goes out ---------------------------------------------------------------------
 
-    def lease(self, has_room: HasRoom) -> Lease | None:
-        """Hand out the next page or image whose host has room, or None: nothing now."""
+    def lease(self, has_room: HasRoom, *, images: bool = True) -> Lease | None:
+        """Hand out the next page or image whose host has room, or None: nothing now.
+
+        Without ``images``, pages alone: those who work on images have enough of them.
+        """
         if self._draining or self.error is not None or self._out_of_time_or_bytes():
             return None
         self._take_from_reader()
@@ -204,6 +207,8 @@ class Coordinator:
             return self._hand_out(alone) if alone is not None else None
         now = _now()
         for kind in ("image", "page") if self._images_next else ("page", "image"):
+            if kind == "image" and not images:
+                continue
             lease = self._take(kind, has_room, now)
             if lease is not None:
                 self._images_next = kind == "page"

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
@@ -84,6 +85,7 @@ class StoreScheduler(Scheduler):
         self._stopped_by: str | None = None
         self._started_at = ""
         self._stop_task: asyncio.Future[None] | None = None
+        self._has_enough_images: Callable[[], bool] = lambda: False
 
     # -- a run begins ----------------------------------------------------------------------
 
@@ -107,6 +109,13 @@ class StoreScheduler(Scheduler):
         if coordinator.rules.limits.max_seconds is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(coordinator.rules.limits.max_seconds, self._stop, "max_seconds")
+
+    def hold_images_while(self, has_enough: Callable[[], bool]) -> None:
+        """Hand out no image while ``has_enough()``, which the end of an image must change.
+
+        Only then is it asked again: when a request has ended, the engine asks for the next.
+        """
+        self._has_enough_images = has_enough
 
     # -- Scrapy's interface ----------------------------------------------------------------
 
@@ -146,7 +155,7 @@ class StoreScheduler(Scheduler):
             self._track(request, request.meta["lease"])
             return request
         try:
-            lease = self.coordinator.lease(self._has_room)
+            lease = self.coordinator.lease(self._has_room, images=not self._has_enough_images())
         except OSError as error:
             self._on_fatal(error)
             return None

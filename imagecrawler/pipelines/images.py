@@ -19,7 +19,7 @@ from imagecrawler.coordinator.options import image_rules, number, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.items import ImageItem
-from imagecrawler.pipelines.workers import Workers
+from imagecrawler.pipelines.workers import Workers, usable_cores
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.storage.instants import to_text
 
@@ -43,7 +43,8 @@ class ImageStorePipeline(ImagesPipeline):
         super().__init__(store_uri, crawler=crawler)
         settings = crawler.settings
         image_rules(settings)  # what is wrong is said before anything is fetched
-        self._count = int(number(settings, "IMAGES_WORKERS", least=1))
+        self._count = int(number(settings, "IMAGES_WORKERS")) or usable_cores()
+        self._max_bytes_in_flight = number(settings, "IMAGES_MAX_BYTES_IN_FLIGHT", least=1)
         self._timeout_seconds = number(settings, "IMAGES_TIMEOUT_SECONDS")
         self._tmp_dir = str(Path(store_uri, "tmp"))
         self._workers: Workers | None = None
@@ -54,6 +55,13 @@ class ImageStorePipeline(ImagesPipeline):
     def _get_store(self, uri: str) -> Any:
         # The store's folders are made when the store is opened, not when a shell starts.
         return None
+
+    def open_spider(self, spider: Any = None) -> None:
+        """Have the scheduler ask for no more images while those at hand are enough."""
+        super().open_spider()
+        scheduler = self.crawler.engine.scheduler
+        if isinstance(scheduler, StoreScheduler):
+            scheduler.hold_images_while(self._has_enough)
 
     async def process_item(self, item: Any, spider: Any = None) -> Any:
         """Turn an image item's response into files. Raises DropItem for what is no image."""
@@ -85,6 +93,10 @@ class ImageStorePipeline(ImagesPipeline):
         """End the workers."""
         if self._workers is not None:
             await asyncio.to_thread(self._workers.close)
+
+    def _has_enough(self) -> bool:
+        workers = self._workers
+        return workers is not None and workers.bytes_in_flight >= self._max_bytes_in_flight
 
     def _pool(self, wanted: ContentFilter) -> Workers:
         if self._workers is None:

@@ -480,3 +480,25 @@ def test_pages_of_a_dropped_host_are_neither_revisited_nor_retried(tmp_path: Pat
             await close(running)
 
     asyncio.run(run())
+
+
+def test_pages_alone_are_handed_out_while_there_are_images_enough(tmp_path: Path) -> None:
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            await show(running, picture(f"{HOST}/a.jpg"), picture(f"{HOST}/b.jpg"))
+            running.coordinator.add_start(f"{HOST}/next", "any")
+            await running.written()
+            await running.read()
+
+            def lease_a_page() -> Lease | None:
+                return running.coordinator.lease(lambda _host: True, images=False)
+
+            page = lease_a_page()
+            assert page is not None and (page.kind, page.url) == ("page", f"{HOST}/next")
+            assert lease_a_page() is None
+            assert running.coordinator.has_work()
+            leases = [running.lease(), running.lease()]
+            assert [lease.kind for lease in leases if lease] == ["image", "image"]
+            await close(running)
+
+    asyncio.run(run())

@@ -104,3 +104,20 @@ def test_pages_over_the_ceiling_packed_or_not_are_set_aside(site: StartSite, cra
     assert ended["/large"]["next_try"] is ended["/bomb"]["next_try"] is None
     assert asked(running).count("/large") == asked(running).count("/bomb") == 1
     assert "/below" in ended
+
+
+def test_one_image_in_flight_is_slow_and_no_deadlock(site: StartSite, crawl: Crawls) -> None:
+    pictures = {f"/{n}.jpg": image(700, 300) for n in range(24)}
+    shown = ["".join(f'<img src="/{n}.jpg">' for n in range(k, 24, 3)) for k in range(3)]
+    routes = {f"/{k}": page(shown[k]) for k in range(3)}
+    routes["/"] = page("".join(f'<a href="/{k}">.</a>' for k in range(3)))
+    running = site({**routes, **pictures})
+    settings = {
+        "IMAGES_MAX_BYTES_IN_FLIGHT": 1,
+        "CONCURRENT_REQUESTS": 8,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    }
+    run = crawl(running.url, settings=settings)
+    assert (run.rc, len(pages(crawl.store))) == (0, 4)
+    assert stored(crawl.store) == set(pictures)
+    assert sorted(asked(running)) == sorted([*routes, *pictures])

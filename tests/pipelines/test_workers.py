@@ -1,6 +1,7 @@
 """The worker processes: their results, and that nothing an image does reaches the crawl."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import textwrap
 import time
 from concurrent.futures import CancelledError, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -15,12 +17,13 @@ from PIL import Image
 
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.rules import ImageRules
-from imagecrawler.pipelines import workers as module
+from imagecrawler.pipelines import worker, worker_process
 from imagecrawler.pipelines.workers import Workers
 
 PATIENCE_SECONDS = 60
 RULES = ImageRules((40, 60, "original"))
 HANGS, DIES, IS_KILLED, FILLS_THE_DISK = b"hang", b"die", b"killed", b"disk"
+STOPS, HAS_A_BUG, LIES = b"stop", b"bug", b"lie"
 
 
 def picture(width=80, height=60):
@@ -45,12 +48,15 @@ def workers(tmp_dir):
     pool.close()
 
 
-def misbehave(body, rules, stem, timeout_seconds):
+def misbehave(body, rules, stem):
     """The task, with bodies that stand for what no real image can be relied on to do."""
     if body[:4] in (HANGS, DIES, IS_KILLED[:4], FILLS_THE_DISK):
-        Path(f"{stem}-original").write_bytes(b"half")
+        with open(f"{stem}-original", "xb") as file:  # not there from an earlier try
+            file.write(b"half")
     if body == HANGS:
         signal.pause()
+    if body == STOPS:
+        os.kill(os.getpid(), signal.SIGSTOP)
     if body == DIES:
         os.kill(os.getpid(), signal.SIGSEGV)
     if body == IS_KILLED:
@@ -58,17 +64,22 @@ def misbehave(body, rules, stem, timeout_seconds):
     if body == FILLS_THE_DISK:
         os.unlink(f"{stem}-original")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{stem}-original")
-    return module._write_renditions(body, rules, stem, timeout_seconds)
+    if body == HAS_A_BUG:
+        raise AssertionError("a bug of ours")
+    if body == LIES:
+        return b'{"facts": []}'
+    return worker.write_renditions(body, rules, stem)
+
+
+def note_what_is_loaded(body, rules, stem):
+    main = getattr(sys.modules["__main__"], "__file__", None)
+    Path(f"{stem}-loaded").write_text(json.dumps([main, sorted(sys.modules)]))
+    return worker.write_renditions(body, rules, stem)
 
 
 @pytest.fixture
 def misbehaving(monkeypatch):
-    original = module.ProcessPool.schedule
-
-    def schedule(pool, function, **options):
-        return original(pool, misbehave, **options)
-
-    monkeypatch.setattr(module.ProcessPool, "schedule", schedule)
+    monkeypatch.setattr(worker_process, "_TASK", f"{__name__}:misbehave")
 
 
 def until(condition):
@@ -84,14 +95,6 @@ def is_running(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
-
-
-def loaded_modules():
-    return os.getpid(), sorted(sys.modules), sys.modules["__main__"].__dict__.get("__file__")
-
-
-def worker_pids(workers):
-    return list(workers._pool._pool_manager.worker_manager.workers)
 
 
 def test_renditions_arrive_as_whole_files_the_smallest_last(workers, tmp_dir):
@@ -151,9 +154,9 @@ def test_a_write_that_fails_in_the_middle_leaves_nothing(tmp_dir, monkeypatch):
         if b"-40" in os.readlink(f"/proc/self/fd/{descriptor}").encode():
             raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(module, "write_all", write_half)
+    monkeypatch.setattr(worker, "write_all", write_half)
     with pytest.raises(OSError, match="full"):
-        module._write_renditions(picture(), RULES, str(tmp_dir / "image"), PATIENCE_SECONDS)
+        worker.write_renditions(picture(), RULES, str(tmp_dir / "image"))
     assert not list(tmp_dir.iterdir())
 
 
@@ -191,7 +194,7 @@ def test_a_worker_killed_from_outside_costs_no_image(workers, tmp_dir):
     hanging = workers.submit(HANGS)
     until(lambda: list(tmp_dir.iterdir()))
     good = [workers.submit(picture()) for _ in range(20)]
-    for pid in worker_pids(workers):
+    for pid in workers.process_ids():
         os.kill(pid, signal.SIGKILL)
     for future in good:
         future.result(PATIENCE_SECONDS).discard()
@@ -204,7 +207,7 @@ def test_a_worker_killed_from_outside_costs_no_image(workers, tmp_dir):
 def test_idle_workers_that_die_are_replaced(workers):
     workers.submit(picture()).result(PATIENCE_SECONDS)
     for _ in range(2):
-        pids = worker_pids(workers)
+        pids = workers.process_ids()
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         until(lambda pids=pids: not any(is_running(pid) for pid in pids))
@@ -216,7 +219,7 @@ def test_closing_ends_what_hangs_and_cancels_what_waits(tmp_dir):
     workers = Workers(2, RULES, str(tmp_dir), PATIENCE_SECONDS)
     futures = [workers.submit(HANGS) for _ in range(8)]
     until(lambda: len(list(tmp_dir.iterdir())) == 2)
-    pids = worker_pids(workers)
+    pids = workers.process_ids()
     workers.close()
     assert not any(is_running(pid) for pid in pids)
     assert not wait(futures, 0).not_done
@@ -237,24 +240,87 @@ def test_a_cancelled_image_leaves_no_file(workers, tmp_dir):
     assert not list(tmp_dir.iterdir())
 
 
-def test_a_worker_does_not_load_the_crawler(workers):
-    workers.submit(picture()).result(PATIENCE_SECONDS)
-    pool = workers._running_pool()
-    _, names, main = pool.schedule(loaded_modules).result(PATIENCE_SECONDS)
+def test_a_worker_does_not_load_the_crawler(workers, tmp_dir, monkeypatch):
+    monkeypatch.setattr(worker_process, "_TASK", f"{__name__}:note_what_is_loaded")
+    workers.submit(picture()).result(PATIENCE_SECONDS).discard()
+    (path,) = tmp_dir.iterdir()
+    main, names = json.loads(path.read_text())
+    # This module is there because the task is in it, and what it imports.
+    assert main == worker.__file__
     assert "PIL.Image" in names
-    assert main is None
     assert not {"scrapy", "twisted", "lxml", "imagecrawler.settings"} & set(names)
+
+
+def test_a_worker_that_cannot_start_is_no_fault_of_the_image(workers, tmp_dir, monkeypatch, capfd):
+    with monkeypatch.context() as patch:
+        patch.setattr(worker_process, "_TASK", "no.such:task")
+        bad = workers.submit(picture())
+        with pytest.raises(BrokenProcessPool, match="exit code 1"):
+            bad.result(PATIENCE_SECONDS)
+    assert "No module named 'no'" in capfd.readouterr().err
+    assert not list(tmp_dir.iterdir())
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_bug_has_its_traceback_and_costs_no_worker(workers):
+    workers.submit(picture()).result(PATIENCE_SECONDS).discard()
+    pids = workers.process_ids()
+    with pytest.raises(RuntimeError, match=r"in misbehave\n.*\n.*a bug of ours"):
+        workers.submit(HAS_A_BUG).result(PATIENCE_SECONDS)
+    assert set(pids) <= set(workers.process_ids())
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_an_answer_that_is_none_fails_its_image_and_ends_its_worker(workers):
+    with pytest.raises(ImageRejectedError, match="took over") as caught:
+        workers.submit(LIES).result(PATIENCE_SECONDS)
+    assert caught.value.reason == "not-an-image"
+    workers.submit(picture()).result(PATIENCE_SECONDS).discard()
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_a_stopped_worker_that_feels_no_alarm_is_replaced(tmp_dir, monkeypatch):
+    monkeypatch.setattr(worker_process, "_GRACE_SECONDS", 0.5)
+    workers = Workers(1, RULES, str(tmp_dir), timeout_seconds=1.0)
+    try:
+        with pytest.raises(ImageRejectedError, match="not decoded within 1 seconds"):
+            workers.submit(STOPS).result(PATIENCE_SECONDS)
+        workers.submit(picture()).result(PATIENCE_SECONDS).discard()
+    finally:
+        workers.close()
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_bytes_in_flight_are_those_that_are_not_settled(tmp_dir):
+    workers = Workers(1, RULES, str(tmp_dir), timeout_seconds=1.0)
+    assert workers.bytes_in_flight == 0
+    body = picture()
+    futures = [workers.submit(HANGS), workers.submit(body), workers.submit(body)]
+    assert workers.bytes_in_flight == len(HANGS) + 2 * len(body)
+    assert not wait(futures, PATIENCE_SECONDS).not_done
+    assert workers.bytes_in_flight == 0
+    workers.close()
+
+
+def test_only_as_many_processes_as_there_is_work_for(tmp_dir):
+    workers = Workers(8, RULES, str(tmp_dir), timeout_seconds=PATIENCE_SECONDS)
+    assert workers.process_ids() == []
+    for _ in range(5):
+        workers.submit(picture()).result(PATIENCE_SECONDS).discard()
+        until(lambda: workers._idle == len(workers.process_ids()))
+    assert len(workers.process_ids()) == 1
+    workers.close()
 
 
 def test_terminal_signals_do_not_reach_a_worker(workers):
     workers.submit(picture()).result(PATIENCE_SECONDS)
-    pids = worker_pids(workers)
+    pids = workers.process_ids()
     for pid in pids:
         os.kill(pid, signal.SIGINT)
         os.kill(pid, signal.SIGTERM)
     for _ in range(4):
         workers.submit(picture()).result(PATIENCE_SECONDS)
-    assert worker_pids(workers) == pids
+    assert workers.process_ids() == pids
 
 
 PARENT = """
@@ -267,7 +333,7 @@ PARENT = """
     body = open(sys.argv[2], "rb").read()
     for future in [workers.submit(body) for _ in range(8)]:
         future.result(60).discard()
-    print(*workers._pool._pool_manager.worker_manager.workers, flush=True)
+    print(*workers.process_ids(), flush=True)
     sys.stdin.read() if len(sys.argv) > 3 else None
 """
 
@@ -281,7 +347,7 @@ def script(tmp_path, tmp_dir):
 
 
 def environment():
-    root = Path(module.__file__).parents[2]
+    root = Path(worker.__file__).parents[2]
     return {**os.environ, "PYTHONPATH": str(root)}
 
 
@@ -307,7 +373,8 @@ def test_a_program_that_forgets_to_close_still_ends(script):
         script, capture_output=True, text=True, env=environment(), timeout=PATIENCE_SECONDS
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert not any(is_running(int(pid)) for pid in ended.stdout.splitlines()[1].split())
+    pids = [int(pid) for pid in ended.stdout.splitlines()[1].split()]
+    until(lambda: not any(is_running(pid) for pid in pids))
 
 
 def test_workers_that_are_still_starting_when_they_are_closed_say_nothing(tmp_dir, capfd):

@@ -1,0 +1,152 @@
+"""One worker process as the crawl sees it: started when needed, and what its end means."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection, Pipe
+
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.pipelines.worker_answers import RenderedFiles, parsed, remove_files
+
+_PROGRAM = "imagecrawler.pipelines.worker"
+_TASK = f"{_PROGRAM}:write_renditions"
+
+# A SIGKILL may come from outside, or from the kernel because of what the image needs.
+_MAX_KILLS = 2
+# A process that ends before it takes images says nothing about any.
+_MAX_STARTS = 3
+# The worker's own alarm comes first. This is for one that was stopped: it feels no alarm.
+_GRACE_SECONDS = 5.0
+# A process whose socket is closed is about to end by itself, and its exit code says why.
+_LAST_WORDS_SECONDS = 1.0
+
+
+class WorkerProcess:
+    """A process that renders one image at a time, and is replaced when it dies.
+
+    It has a socket of its own and shares nothing: no lock that a killed process takes along,
+    no pipe that it leaves half read. It is a new program and no fork, so that it holds none
+    of the crawl's locks, files or threads. `render` belongs to one thread; the others may be
+    called from any.
+    """
+
+    def __init__(self, rules: ImageRules, timeout_seconds: float) -> None:
+        self._terms = pickle.dumps((_TASK, rules, timeout_seconds))
+        self._buckets = rules.widths
+        self._timeout_seconds = timeout_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: Connection | None = None
+        self._is_ended = False
+        self._lock = threading.Lock()
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process, None when there is none."""
+        process = self._process
+        return process.pid if process is not None else None
+
+    def render(self, body: bytes, stem: str) -> RenderedFiles | Exception:
+        """Have an image rendered and return the facts and paths, or why there are none.
+
+        See `imagecrawler.pipelines.workers.Workers.submit` for the exceptions.
+        """
+        for _ in range(_MAX_KILLS):
+            try:
+                return self._asked(self._ready_channel(), body, stem)
+            except BrokenProcessPool as error:
+                return error
+            except (EOFError, OSError):
+                exit_code = self._stop(_LAST_WORDS_SECONDS)
+            remove_files(stem, self._buckets)  # another try would not write over them
+            if exit_code != -signal.SIGKILL:
+                return self._reason(exit_code)
+        message = "its worker was killed twice, perhaps for want of memory"
+        return ImageRejectedError("too-large", message)
+
+    def end(self) -> None:
+        """Kill the process for good, whatever it does, and wait until it is gone."""
+        with self._lock:
+            self._is_ended = True
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+
+    def _asked(self, channel: Connection, body: bytes, stem: str) -> RenderedFiles | Exception:
+        channel.send_bytes(stem.encode())
+        channel.send_bytes(body)
+        if not channel.poll(self._timeout_seconds + _GRACE_SECONDS):
+            self._stop()
+            return self._reason(-signal.SIGALRM)
+        answer = channel.recv_bytes()
+        try:
+            return parsed(answer, stem)
+        except (ValueError, KeyError, TypeError):  # no worker of ours says this
+            self._stop()
+            return ImageRejectedError("not-an-image", "it took over its decoder")
+
+    def _ready_channel(self) -> Connection:
+        """Return the channel of a process that takes images, starting one if need be."""
+        if self._channel is not None and self._process is not None and self._process.poll() is None:
+            return self._channel
+        code = self._stop()
+        for _ in range(_MAX_STARTS):
+            try:
+                channel = self._start()
+                channel.send_bytes(self._terms)
+                channel.recv_bytes()
+                return channel
+            except (EOFError, OSError):
+                code = self._stop(_LAST_WORDS_SECONDS)
+        raise BrokenProcessPool(f"no image worker can be started (exit code {code})")
+
+    def _start(self) -> Connection:
+        with self._lock:
+            if self._is_ended:
+                raise BrokenProcessPool("the image workers are closed")
+            self._channel, theirs = Pipe()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=_environment(),
+                )
+            return self._channel
+
+    def _stop(self, patience_seconds: float = 0.0) -> int:
+        """End the process if there is one, and return its exit code."""
+        channel, process = self._channel, self._process
+        self._channel = self._process = None
+        if channel is not None:
+            channel.close()
+        if process is None:
+            return 0
+        try:
+            return process.wait(patience_seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def _reason(self, exit_code: int) -> ImageRejectedError:
+        if exit_code == -signal.SIGALRM:
+            message = f"not decoded within {self._timeout_seconds:g} seconds"
+            return ImageRejectedError("too-large", message)
+        message = f"it crashed its decoder (exit code {exit_code})"
+        return ImageRejectedError("not-an-image", message)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment in which a worker finds what the crawl finds.
+
+    One thread for numpy's linear algebra, which nobody calls: it would map memory for each
+    core, and the worker's address space is limited.
+    """
+    path = os.pathsep.join(entry or "." for entry in sys.path if isinstance(entry, str))
+    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
