@@ -31,6 +31,10 @@ STORE_FSYNC = True  # False: survives the death of the process, not the loss of 
 IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came
 IMAGES_QUALITY = 85
 IMAGES_FORMAT = None  # None keeps the kind; "jpeg", "png", "webp", "avif" force one
+# What looks like a stored picture (a rendition, a slight re-encoding): "mark" it in its record;
+# "keep-largest": only the one with more pixels keeps its files; "off".
+IMAGES_NEAR_DUPLICATES = "mark"
+IMAGES_NEAR_DISTANCE = 7  # bits of 64 that may differ; see benchmarks/README.md for what that finds
 IMAGES_WORKERS = 0  # processes that decode and encode; 0: one for each core
 IMAGES_MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024  # in or before a worker: then no more are asked for
 IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker

@@ -47,6 +47,9 @@ ALL_PICTURES = {url for urls in PICTURES.values() for url in urls}
 class Run:
     """One process of the crawl: what it was handed, and how it ended."""
 
+    rules = RunRules(widths=(600,), smallest="600", concurrency=CONCURRENCY)
+    start = START
+
     def __init__(self, root: Path, shim: DyingOs) -> None:
         self.handed: Counter[str] = Counter()
         self.fatal: list[OSError] = []
@@ -69,10 +72,9 @@ class Run:
 
     async def _crawl(self) -> None:
         self._store = store = Store.open(str(self._root), fsync=False)
-        rules = RunRules(widths=(600,), smallest="600", concurrency=CONCURRENCY)
-        coordinator = Coordinator.open(store, rules)
+        coordinator = Coordinator.open(store, self.rules)
         coordinator.start(lambda: None, self.fatal.append)
-        coordinator.add_start(START, "any")
+        coordinator.add_start(self.start, "any")
         pending: list[Lease] = []
         while (coordinator.has_work() or pending) and not self._shim.dead:
             lease = None if self.fatal else coordinator.lease(lambda _host: True)

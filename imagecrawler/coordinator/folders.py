@@ -71,7 +71,7 @@ class Coordinator:
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._begun = time.monotonic()
         self._wake: Callable[[], None] = lambda: None
-        self._cache = RecordCache(store)
+        self._cache = RecordCache(store, rules.near)
         self._reader = StoreReader(store, rules, self._choice, self.images.stored)
         self._committer = Committer(self._write, self._on_written, self._on_failed)
 
@@ -394,7 +394,7 @@ class Coordinator:
             self._release(lease)
             if lease.key in result.duplicates:
                 self.tally.failed_image("duplicate", lease.url)
-            else:
+            elif lease.key not in result.left_out:
                 again = lease.key in self.images.stored
                 if lease.key not in result.no_better:
                     self.tally.stored(rendered, again=again)
@@ -402,6 +402,10 @@ class Coordinator:
         for lease, failure in group.failures:
             self._release(lease)
             self._note_failure(lease, failure)
+        for key, url in result.left_out.items():
+            self.images.stored.discard(key)
+            self.tally.failed_image("near-duplicate", url)
+        self.tally.images_near += result.near_marked
         for image, _, _ in group.sightings:
             self._new_images.discard(image)
         for host, batch in result.batches:
@@ -555,6 +559,8 @@ class Coordinator:
             self.images.add_aliases(*reader.aliases.popleft())
         while reader.contents:
             self._cache.contents.setdefault(*reader.contents.popleft())
+        while reader.looks:
+            self._cache.near.add(*reader.looks.popleft())
         while reader.found:
             host, key, had_files = reader.found.popleft()
             ended = key in self.images.stored or key in self.store.failed.ids

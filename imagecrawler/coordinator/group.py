@@ -21,7 +21,11 @@ from imagecrawler.coordinator.choosing import (
     with_tried,
 )
 from imagecrawler.coordinator.contract import Lease, Rendered
+from imagecrawler.coordinator.leaving_out import announced, leave_out
+from imagecrawler.coordinator.near import Near, NearDuplicates, unmarked
 from imagecrawler.identity.urls import host_name
+from imagecrawler.imaging.widths import smallest_bucket
+from imagecrawler.policies.near import NearRules
 from imagecrawler.storage import atomic
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.pages import LineAt, PageLine
@@ -59,6 +63,8 @@ class Written:
     places: list[LineAt] = field(default_factory=list)
     duplicates: dict[str, str] = field(default_factory=dict)  # image id to the first's id
     no_better: set[str] = field(default_factory=set)  # ids whose new rendition was discarded
+    left_out: dict[str, str] = field(default_factory=dict)  # near duplicates: id, URL
+    near_marked: int = 0
     bytes_written: int = 0
 
 
@@ -74,13 +80,14 @@ class RecordCache:
 
     A picture that is on every page would be rewritten with every page: what only adds a page
     to a record is gathered for some seconds. ``contents`` maps 64 bits of the sha256 of
-    fetched bytes to the first image that had them.
+    fetched bytes to the first image that had them, ``near`` knows how they look.
     """
 
-    def __init__(self, store: Store, size: int = 4096) -> None:
+    def __init__(self, store: Store, near: NearRules | None = None, size: int = 4096) -> None:
         self._store = store
         self._size = size
         self.contents: dict[int, str] = {}
+        self.near = NearDuplicates(near or NearRules(), self.get)
         self.postponed: dict[str, tuple[float, Record]] = {}
         self._records: OrderedDict[str, Record] = OrderedDict()
 
@@ -236,6 +243,18 @@ def _settle(
             atomic.remove(temporary)
         written.no_better.add(lease.key)
         return
+    # A record may say what a kill kept from coming true: without its last file it is no first one.
+    previous = record if lease.key in stored else {}
+    near = cache.near.of(lease.key, previous, rendered.facts)
+    if near is not None and near.outcome == "first":
+        _leave_out_new(store, cache, choice, written, lease, rendered, near)
+        return
+    record = unmarked(record)
+    if near is not None and near.outcome == "new":
+        cache.put(near.first, announced(near, lease.key))
+    elif near is not None:
+        record.update(near.marks())
+        written.near_marked += 1
     files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
     for bucket, suffix, _ in rendered.files:
         files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
@@ -261,6 +280,52 @@ def _settle(
     if lease.key in stored:
         cache.put(lease.key, record)
     store.failed.remove(lease.key)
+    written.left_out.pop(lease.key, None)
+    cache.near.settled(lease.key, previous, record)
+    if near is not None and near.outcome == "new":
+        _leave_out_first(store, cache, choice, written, near.first)
+
+
+def _leave_out_new(
+    store: Store,
+    cache: RecordCache,
+    choice: RenditionChoice,
+    written: Written,
+    lease: Lease,
+    rendered: Rendered,
+    near: Near,
+) -> None:
+    record = {**(cache.get(lease.key) or lease.entry), **rendered.facts, **near.marks()}
+    _leave_out(store, cache, choice, written, lease.key, record, attempts=lease.attempts + 1)
+    for _, _, temporary in rendered.files:
+        atomic.remove(temporary)
+
+
+def _leave_out_first(
+    store: Store, cache: RecordCache, choice: RenditionChoice, written: Written, first: str
+) -> None:
+    record = cache.get(first)
+    if record is not None:
+        _leave_out(store, cache, choice, written, first, record, attempts=0)
+
+
+def _leave_out(
+    store: Store,
+    cache: RecordCache,
+    choice: RenditionChoice,
+    written: Written,
+    key: str,
+    record: Record,
+    *,
+    attempts: int,
+) -> None:
+    smallest = str(smallest_bucket(choice.widths))
+    url = leave_out(store, cache.put, key, record, smallest=smallest, attempts=attempts)
+    written.left_out[key] = url
+    # Equal bytes that come later are held against the picture that is kept.
+    sha256 = record.get("sha256")
+    if isinstance(sha256, str) and cache.contents.get(content_key(sha256)) == key:
+        del cache.contents[content_key(sha256)]
 
 
 def _hope_on(

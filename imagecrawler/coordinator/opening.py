@@ -11,10 +11,12 @@ from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.group import content_key, earlier_tries, lacks_a_bucket
+from imagecrawler.coordinator.near import first_look
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import host_name
+from imagecrawler.imaging.likeness import Likeness
 from imagecrawler.policies.content_filter import ImageFacts
 from imagecrawler.storage import instants
 from imagecrawler.storage.store import Store
@@ -26,10 +28,10 @@ class StoreReader:
     """Reads what lies inside the files, in a thread, while the crawl already runs.
 
     ``found`` gets (host, id, whether it has files) of wanted images, ``later``
-    (due, host, id), ``aliases`` (id, URLs), ``contents`` (hash, id); the event loop empties
-    them. ``done`` says that nothing more will come. ``unreadable`` has the ids whose record
-    is torn, or whose files a mistake of ours keeps from use, of which the first is logged;
-    where a failure is torn, its image is tried again.
+    (due, host, id), ``aliases`` (id, URLs), ``contents`` (hash, id), ``looks`` (id, how it
+    looks) of first pictures; the event loop empties them. ``done`` says that nothing more will
+    come. ``unreadable`` has the ids whose record is torn, or whose files a mistake of ours keeps
+    from use, of which the first is logged; where a failure is torn, its image is tried again.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class StoreReader:
         self.later: deque[tuple[int, str, str]] = deque()
         self.aliases: deque[tuple[str, list[str]]] = deque()
         self.contents: deque[tuple[int, str]] = deque()
+        self.looks: deque[tuple[str, Likeness]] = deque()
         self.unreadable: set[str] = set()
         self.has_unusable = False
         self.torn_failures = 0
@@ -106,6 +109,8 @@ class StoreReader:
         sha256 = record.get("sha256")
         if key in self._stored and isinstance(sha256, str) and len(sha256) == 64:
             self.contents.append((content_key(sha256), key))
+        if key in self._stored and self._rules.near.mode != "off" and (look := first_look(record)):
+            self.looks.append((key, look))
         if not wanted or (key in self._stored and not self.lacks_files(key, record)):
             return
         if key in self._store.failed.ids and key not in self._stored:

@@ -19,6 +19,7 @@ from imagecrawler.policies.content_filter import (
 )
 from imagecrawler.policies.failures import RetryRules
 from imagecrawler.policies.filters import UrlFilter
+from imagecrawler.policies.near import MAX_DISTANCE, NearRules, parse_near_mode
 
 
 class SettingsLike(Protocol):
@@ -81,6 +82,7 @@ def run_rules(
             http_codes=http_codes,
             delay_seconds=number(settings, "RETRY_DELAY_SECONDS"),
         ),
+        near=near_rules(settings),
         retry_wait_seconds=number(settings, "RETRY_WAIT_SECONDS"),
         image_filter=images,
         content_filter=content_filter(settings, contents or {}),
@@ -126,6 +128,14 @@ def image_rules(settings: SettingsLike, wanted: ContentFilter | None = None) -> 
         format=parse_format(settings.get("IMAGES_FORMAT")),
         **asdict(wanted or content_filter(settings, {})),
     )
+
+
+def near_rules(settings: SettingsLike) -> NearRules:
+    """Return what becomes of near duplicates. Raises SettingError."""
+    distance = int(number(settings, "IMAGES_NEAR_DISTANCE"))
+    if distance > MAX_DISTANCE:
+        raise SettingError(f"IMAGES_NEAR_DISTANCE={distance}: give a number up to {MAX_DISTANCE}")
+    return NearRules(parse_near_mode(settings.get("IMAGES_NEAR_DUPLICATES")), distance)
 
 
 def number(settings: SettingsLike, name: str, *, least: float = 0) -> float:

@@ -53,6 +53,7 @@ def summary(
             "found": tally.images_found,
             "stored": tally.images_stored,
             "improved": tally.images_improved,
+            "near_duplicates": tally.images_near,
             "by_width": dict(tally.by_width),
             "failed": dict(tally.images_failed),
             "wanted": images.waiting(),

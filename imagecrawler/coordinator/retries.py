@@ -12,7 +12,7 @@ from imagecrawler.storage.queue import Entry
 from imagecrawler.storage.store import Store
 
 # Not failures of the moment but decisions: tried again only by name, or with --all.
-DECIDED = frozenset({"dropped", "excluded", "duplicate", "opted-out"})
+DECIDED = frozenset({"dropped", "excluded", "duplicate", "near-duplicate", "opted-out"})
 
 # Pages queued at a time, so that memory does not grow with the failures.
 _PAGES_AT_ONCE = 1_000

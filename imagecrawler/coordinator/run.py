@@ -9,6 +9,7 @@ from typing import Any
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.policies.failures import RetryRules
 from imagecrawler.policies.filters import UrlFilter
+from imagecrawler.policies.near import NearRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class RunRules:
     concurrency: int = 8
     limits: Limits = field(default_factory=Limits)
     retries: RetryRules = field(default_factory=RetryRules)
+    near: NearRules = field(default_factory=NearRules)
     retry_wait_seconds: float = 60.0
     image_filter: UrlFilter = field(default_factory=UrlFilter)
     content_filter: ContentFilter = field(default_factory=ContentFilter)

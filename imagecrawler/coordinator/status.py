@@ -125,6 +125,7 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
         "visited": len(store.visited.extensions),
         "versions": store.visited.versions(),
         "wanted": len(wanted),
+        "near_duplicates": store.visited.near_duplicates(),
         "widths": by_width,
         **failures.facts(),
     }

@@ -34,6 +34,8 @@ def _images(images: Mapping[str, Any]) -> Iterator[str]:
     for bucket, counts in images["widths"].items():
         name = f"{bucket} px" if bucket.isdecimal() else bucket
         yield f"         {name}: {counts['downloaded']:,} downloaded, {counts['left']:,} left"
+    if images["near_duplicates"]:
+        yield f"         {images['near_duplicates']:,} marked as near duplicates of others"
     yield from _failures(images)
 
 

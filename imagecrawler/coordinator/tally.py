@@ -12,7 +12,11 @@ _EXAMPLES = 3
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one run; ``examples`` has up to three URLs for each reason."""
+    """Counts of one run; ``examples`` has up to three URLs for each reason.
+
+    ``images_near`` are stored and marked as near duplicates. One that was stored and then left
+    out for a larger one counts twice: as stored, and as failed (``near-duplicate``).
+    """
 
     pages_visited: int = 0
     pages_unchanged: int = 0
@@ -20,6 +24,7 @@ class Tally:
     images_found: int = 0
     images_stored: int = 0
     images_improved: int = 0
+    images_near: int = 0
     by_width: Counter[str] = field(default_factory=Counter)
     images_failed: Counter[str] = field(default_factory=Counter)
     links_skipped: Counter[str] = field(default_factory=Counter)

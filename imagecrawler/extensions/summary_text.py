@@ -24,6 +24,7 @@ _MEANINGS = {
     "too-small": "smaller than you ask for",
     "too-large": "over the limits for bytes or pixels",
     "duplicate": "the same picture is stored already",
+    "near-duplicate": "a larger picture looks the same",
     "opted-out": "its owner does not want it used",
     "blocked-address": "a private address, see ALLOWED_NETWORKS",
     "robots": "robots.txt asks crawlers to stay away",
@@ -50,6 +51,7 @@ def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None
         *_reasons("failed", _part(pages, "failed"), examples),
         f"Images   {_counted(images, 'found', 'stored', 'wanted')}",
         *_widths(_part(images, "by_width")),
+        *_near(images),
         *_reasons("failed", _part(images, "failed"), examples),
         *_reasons("skipped", _part(images, "skipped"), examples),
         *_links(_part(summary, "links_skipped")),
@@ -112,6 +114,11 @@ def _widths(by_width: Mapping[str, int]) -> Iterator[str]:
     if by_width:
         said = ", ".join(f"{number:,} {_width(width)}" for width, number in by_width.items())
         yield f"         stored: {said}"
+
+
+def _near(images: Mapping[str, Any]) -> Iterator[str]:
+    if images.get("near_duplicates"):
+        yield f"         {images['near_duplicates']:,} of them look like others that are stored"
 
 
 def _width(width: str) -> str:

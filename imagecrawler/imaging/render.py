@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -19,7 +19,8 @@ from imagecrawler.imaging.encoding import (
     is_lossless_webp,
     written_kind,
 )
-from imagecrawler.imaging.resampling import resampled, stored_size
+from imagecrawler.imaging.likeness import HASHED_FROM_PX, Likeness, likeness
+from imagecrawler.imaging.resampling import resampled, stored_size, upright
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.source import Source, decoding, load_pixels, open_source
 from imagecrawler.imaging.widths import Bucket, buckets_in_write_order, height_at
@@ -41,8 +42,9 @@ class Rendered:
     """What an image is and what it became.
 
     ``format`` (``jpeg``, ``png`` …), ``sha256`` and ``bytes`` are those of the bytes that
-    came in; ``width`` and ``height`` are native, after EXIF orientation. ``files`` are in
-    the order in which they must appear on disk: the smallest bucket last.
+    came in; ``width`` and ``height`` are native, after EXIF orientation. ``likeness`` is how
+    the picture looks, of an animation its first frame. ``files`` are in the order in
+    which they must appear on disk: the smallest bucket last.
     """
 
     format: str
@@ -50,6 +52,7 @@ class Rendered:
     height: int
     sha256: str
     bytes: int
+    likeness: Likeness
     files: list[RenderedFile]
 
 
@@ -67,21 +70,29 @@ def render(body: bytes, rules: ImageRules) -> Rendered:
     try:
         source = open_source(body, rules)
         buckets = buckets_in_write_order(source.width, rules.widths)
-        files = list(_files(source, buckets, rules))
+        files, look = _files(source, buckets, rules)
     except MemoryError as error:
         raise ImageRejectedError("too-large", "out of memory") from error
     digest = hashlib.sha256(body).hexdigest()
-    return Rendered(source.kind, source.width, source.height, digest, len(body), files)
+    return Rendered(source.kind, source.width, source.height, digest, len(body), look, files)
 
 
-def _files(source: Source, buckets: Sequence[Bucket], rules: ImageRules) -> Iterator[RenderedFile]:
+def _files(
+    source: Source, buckets: Sequence[Bucket], rules: ImageRules
+) -> tuple[list[RenderedFile], Likeness]:
     kind = written_kind(source.kind, rules.format)
-    widths = {bucket: min(bucket, source.width) for bucket in buckets if bucket != "original"}
-    changed = [width for width in widths.values() if not _is_wanted_as_is(source, kind, width)]
+    widths = [min(bucket, source.width) for bucket in buckets if bucket != "original"]
+    changed = [width for width in widths if not _is_wanted_as_is(source, kind, width)]
     encode = _encoded_animation if _stays_animated(source, kind) else _encoded_still
-    made = encode(source, kind, changed, rules)
+    made, look = encode(source, kind, changed, rules)
+    return list(_each_file(source, kind, buckets, made)), look
+
+
+def _each_file(
+    source: Source, kind: str, buckets: Sequence[Bucket], made: Mapping[int, bytes]
+) -> Iterator[RenderedFile]:
     for bucket in buckets:
-        width = source.width if bucket == "original" else widths[bucket]
+        width = source.width if bucket == "original" else min(bucket, source.width)
         height = height_at(width, (source.width, source.height))
         if bucket != "original" and width in made:
             yield RenderedFile(str(bucket), SUFFIXES[kind], made[width], width, height)
@@ -101,29 +112,32 @@ def _stays_animated(source: Source, kind: str) -> bool:
 
 def _encoded_still(
     source: Source, kind: str, widths: list[int], rules: ImageRules
-) -> dict[int, bytes]:
-    image = load_pixels(source, stored_size(source, max(widths)) if widths else (1, 1))
-    if not widths:
-        return {}
+) -> tuple[dict[int, bytes], Likeness]:
+    hashed = (HASHED_FROM_PX, HASHED_FROM_PX)
+    image = load_pixels(source, stored_size(source, max(widths)) if widths else hashed)
     with decoding():
         pixels = plain_colours(image)
     images = resampled(source, pixels, widths)
+    seen = images[min(widths)] if widths else upright(source, pixels)
+    look = likeness(seen, animated=source.is_animated)
     encoding = Encoding(
         kind,
         rules.quality,
         profile=fitting_profile(image.info.get("icc_profile"), pixels.mode),
         lossless=is_lossless_webp(source.body),
     )
-    return {width: encoded([images[width]], encoding) for width in widths}
+    return {width: encoded([images[width]], encoding) for width in widths}, look
 
 
 def _encoded_animation(
     source: Source, kind: str, widths: list[int], rules: ImageRules
-) -> dict[int, bytes]:
+) -> tuple[dict[int, bytes], Likeness]:
+    look = None
     frames: dict[int, list[Image.Image]] = {width: [] for width in widths}
     durations = []
     for pixels, duration_ms in animation_frames(source, rules):
         durations.append(duration_ms)
+        look = look or likeness(upright(source, pixels), animated=True)
         for width, image in resampled(source, pixels, widths).items():
             frames[width].append(image)
     encoding = Encoding(
@@ -134,4 +148,6 @@ def _encoded_animation(
         durations_ms=tuple(durations),
         loop=source.image.info.get("loop"),
     )
-    return {width: encoded(frames[width], encoding) for width in widths}
+    if look is None:
+        raise ImageRejectedError("not-an-image", "an animation without a frame")
+    return {width: encoded(frames[width], encoding) for width in widths}, look

@@ -42,7 +42,13 @@ def resampled(source: Source, pixels: Image.Image, widths: list[int]) -> dict[in
             done[width] = _fitted(pixels, size, _picture_in(source, pixels))
         else:
             done[width] = _fitted(done[wider], size, None, _reducing_gap(source, wider, width))
-    return {width: _turned(image, source.orientation) for width, image in done.items()}
+    return {width: upright(source, image) for width, image in done.items()}
+
+
+def upright(source: Source, image: Image.Image) -> Image.Image:
+    """Return ``image``, which has the rows of ``source`` as they are stored, turned upright."""
+    method = _UPRIGHT.get(source.orientation)
+    return image if method is None else image.transpose(method)
 
 
 def _fitted(
@@ -74,8 +80,3 @@ def _picture_in(source: Source, pixels: Image.Image) -> tuple[float, float, floa
         height, width = width, height
     scale = source.scale
     return (0, 0, min(width * scale, pixels.width), min(height * scale, pixels.height))
-
-
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    method = _UPRIGHT.get(orientation)
-    return image if method is None else image.transpose(method)

@@ -125,6 +125,7 @@ class ImageStorePipeline(ImagesPipeline):
             "format": result.format,
             "width": result.width,
             "height": result.height,
+            **result.likeness.facts(),
         }
         files = [(file.bucket, file.suffix, file.path) for file in result.files]
         facts = {name: value for name, value in facts.items() if value is not None}

@@ -62,7 +62,7 @@ def write_renditions(body: bytes, rules: ImageRules, stem: str) -> bytes:
     it = render(body, rules)
     _write_files(it.files, stem)
     files = [(f.bucket, f.suffix, f.width, f.height, len(f.data)) for f in it.files]
-    return success((it.format, it.width, it.height, it.sha256, it.bytes), files)
+    return success((it.format, it.width, it.height, it.sha256, it.bytes), it.likeness, files)
 
 
 def _answer(task: Task, body: bytes, rules: ImageRules, stem: str, timeout_seconds: float) -> bytes:

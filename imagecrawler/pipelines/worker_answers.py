@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.likeness import Likeness
 from imagecrawler.storage.atomic import remove
 
 
@@ -40,6 +41,7 @@ class RenderedFiles:
     height: int
     sha256: str
     bytes: int
+    likeness: Likeness
     files: list[TemporaryFile]
 
     def discard(self) -> None:
@@ -60,14 +62,17 @@ def remove_files(stem: str, buckets: Iterable[object]) -> None:
 
 
 def success(
-    facts: tuple[str, int, int, str, int], files: Sequence[tuple[str, str, int, int, int]]
+    facts: tuple[str, int, int, str, int],
+    likeness: Likeness,
+    files: Sequence[tuple[str, str, int, int, int]],
 ) -> bytes:
     """Return the answer for an image whose files are written.
 
-    ``facts`` are the fields of `RenderedFiles` and ``files`` those of `TemporaryFile`, in
+    ``facts`` are the first fields of `RenderedFiles` and ``files`` those of `TemporaryFile`, in
     order and without paths: these follow from the stem.
     """
-    return json.dumps({"facts": facts, "files": files}).encode()
+    look = likeness.facts()
+    return json.dumps({"facts": facts, "look": look, "files": files}).encode()
 
 
 def failure(error: Exception) -> bytes:
@@ -97,4 +102,7 @@ def parsed(answer: bytes, stem: str) -> RenderedFiles | Exception:
         for bucket, suffix, width, height, length in said["files"]
     ]
     kind, width, height, digest, length = said["facts"]
-    return RenderedFiles(kind, width, height, digest, length, files)
+    look = Likeness.recorded(said["look"])
+    if look is None:
+        raise ValueError(f"no likeness: {said['look']!r}")
+    return RenderedFiles(kind, width, height, digest, length, look, files)

@@ -11,6 +11,7 @@ FLAG_ATTRIBUTES = {
     "c": "candidates",
     "d": "description",
     "f": "sha256",
+    "n": "near_duplicate_of",
     "t": "tags",
     "u": "upgrade",
 }

@@ -4,11 +4,13 @@ A record is the JSON object of one file in visited/: ``url`` (always a string), 
 ``description`` and ``tags`` as in the first seed's program; ``page`` and ``title`` of the
 first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candidates``;
 and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``format``,
-``width``, ``height`` (native, after orientation), ``fetched_url``, ``widths`` (the setting
-it was settled for) and ``files``; ``asked_url`` where redirects led to ``fetched_url``.
-``tried`` has the URLs that proved no good for it, ``refuted`` the largest width claimed in
-vain. ``upgrade`` (true, or what is known of the tries so far) says that a stored image is to be
-fetched again, ``given_up`` for which widths it cannot be.
+``width``, ``height`` (native, after orientation), ``phash`` (algorithm and hash of how it
+looks), ``phash_quality``, ``phash_colours``, ``near_duplicate_of`` (the id of a picture it looks
+like) and ``near_distance`` (in how many of 64 bits they differ), ``fetched_url``, ``widths``
+(the setting it was settled for) and ``files``; ``asked_url`` where redirects led to
+``fetched_url``. ``tried`` has the URLs that proved no good for it, ``refuted`` the largest width
+claimed in vain. ``upgrade`` (true, or what is known of the tries so far) says that a stored image
+is to be fetched again, ``given_up`` for which widths it cannot be.
 """
 
 from __future__ import annotations

@@ -109,6 +109,10 @@ class VisitedFolder:
         """Return how many records there are of each extension, ascending by name."""
         return dict(sorted(Counter(self.extensions.values()).items()))
 
+    def near_duplicates(self) -> int:
+        """Return how many records name a picture that theirs looks like."""
+        return sum("n" in extension.partition("+")[2] for extension in self.extensions.values())
+
     def _older(self, folder: str, name: RecordName, extension: str) -> str:
         pair = [name.id + name.extension, name.id + extension]
         return min(pair, key=lambda file: _age(os.path.join(folder, file), file))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from PIL import Image
 
+from imagecrawler.imaging.likeness import Likeness
+from imagecrawler.imaging.render import render
+from imagecrawler.imaging.rules import ImageRules
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, failures, reasons, records, stored
 from tests.crawls import Crawls
@@ -138,6 +141,9 @@ def test_equal_bytes_are_stored_once_and_records_say_what_was_fetched(
     fetched_at = linked.pop("time")
     assert fetched_at.endswith("Z") and linked["files"]["600"].startswith("downloaded/600/")
     files = linked.pop("files")
+    assert Likeness.recorded(linked) == render(sent, ImageRules((600,))).likeness
+    for name in ("phash", "phash_quality", "phash_colours"):
+        del linked[name]
     assert linked == {
         "url": f"{running.url}linked.jpg",
         "follow": f"{running.url}boat",

@@ -91,8 +91,15 @@ def test_renditions_are_those_of_full_decoding(name, size):
 
 def test_no_pixel_is_resampled_where_eighths_are_enough(monkeypatch):
     body = encode(quadrants(1600, 1200), "JPEG")
-    monkeypatch.setattr(Image.Image, "resize", None)
+    sizes = []
+    resize = Image.Image.resize
+    monkeypatch.setattr(
+        Image.Image,
+        "resize",
+        lambda self, size, *a, **k: sizes.append(size) or resize(self, size, *a, **k),
+    )
     (file,) = render(body, ImageRules((600,))).files
+    assert sizes == [(64, 64)]  # the perceptual hash alone
     assert decode(file.data).size == (600, 450)
 
 

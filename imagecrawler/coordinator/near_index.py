@@ -1,0 +1,101 @@
+"""Which of millions of 64-bit hashes differ from one in a few bits only, in memory.
+
+Multi-index hashing (Norouzi, Punjani, Fleet: Fast Search in Hamming Space with Multi-Index
+Hashing, CVPR 2012): hashes that differ in at most 7 bits agree in one of four 16-bit bands but
+for one bit at most, so that few have to be compared. Kept in arrays, 32 bytes a hash and the
+reference to its id: ``python -m benchmarks.near`` measures time and memory.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BANDS = 4
+_BAND_BITS = 16
+_KEYS = 1 << _BAND_BITS
+
+# Beyond this a look-up of all is quicker than one in the bands.
+_BANDED_MOST = 2 * _BANDS - 1
+
+# So many new hashes, or this part of the sorted ones, are simply compared one by one before the
+# bands are sorted anew: that keeps the sum of all sorting linear.
+_UNSORTED_LEAST = 4096
+_UNSORTED_PART = 16
+
+# What a band's value is XORed with to reach itself and all that differ in one bit.
+_FLIPS = np.array([0, *(1 << bit for bit in range(_BAND_BITS))], np.uint32)
+
+Words = NDArray[np.uint64]
+Places = NDArray[np.uint32]
+
+
+class NearIndex:
+    """Hashes and their ids, in the order in which they were added. Nothing is taken out.
+
+    Not for two threads at once.
+    """
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._words: Words = np.zeros(_UNSORTED_LEAST, np.uint64)
+        self._sorted = 0  # so many of the first hashes are in the bands
+        self._bands: list[tuple[Places, Places]] = []  # places by band value, where each starts
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of the arrays; the ids themselves are the store's."""
+        bands = sum(places.nbytes + starts.nbytes for places, starts in self._bands)
+        return self._words.nbytes + bands + 8 * len(self._ids)
+
+    def add(self, word: int, key: str) -> None:
+        """Add one hash (64 bits) and whose it is; one id may be added under several."""
+        count = len(self._ids)
+        if count == len(self._words):
+            grown = np.zeros(count + count // 4 + 1, np.uint64)
+            grown[:count] = self._words
+            self._words = grown
+        self._words[count] = word
+        self._ids.append(key)
+
+    def near(self, word: int, within: int) -> list[tuple[int, str]]:
+        """Return the distance and id of each hash that differs in at most ``within`` bits.
+
+        The nearest first, and of equally near ones the one that was added first.
+        """
+        unsorted = len(self._ids) - self._sorted
+        if unsorted > max(_UNSORTED_LEAST, self._sorted // _UNSORTED_PART):
+            self._sort()
+        if within > _BANDED_MOST:
+            places, words = None, self._words[: len(self._ids)]
+        else:
+            places = self._candidates(word, within)
+            words = self._words[places]
+        distances = np.bitwise_count(words ^ np.uint64(word))
+        (close,) = np.nonzero(distances <= within)
+        found = close if places is None else places[close]
+        pairs = zip(distances[close].tolist(), found.tolist(), strict=True)
+        return [(distance, self._ids[place]) for distance, place in sorted(pairs)]
+
+    def _candidates(self, word: int, within: int) -> Places:
+        flips = _FLIPS if within >= _BANDS else _FLIPS[:1]
+        parts = [np.arange(self._sorted, len(self._ids), dtype=np.uint32)]
+        for band, (places, starts) in enumerate(self._bands):
+            keys = flips ^ np.uint32(word >> _BAND_BITS * band & (_KEYS - 1))
+            begins, ends = starts[keys].tolist(), starts[keys + 1].tolist()
+            parts += [places[a:b] for a, b in zip(begins, ends, strict=True) if a != b]
+        return np.unique(np.concatenate(parts))
+
+    def _sort(self) -> None:
+        self._sorted = len(self._ids)
+        words = self._words[: self._sorted]
+        self._bands = []
+        for band in range(_BANDS):
+            keys = (words >> np.uint64(_BAND_BITS * band)).astype(np.uint16)
+            places = np.argsort(keys, kind="stable").astype(np.uint32)  # a radix sort
+            starts = np.zeros(_KEYS + 1, np.uint32)
+            np.cumsum(np.bincount(keys, minlength=_KEYS), out=starts[1:])
+            self._bands.append((places, starts))
