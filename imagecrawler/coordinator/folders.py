@@ -257,7 +257,8 @@ class Coordinator:
         if self._suspects.are_left(self._may_lease):
             return True
         pages, images = self._may_lease_page(), self._may_lease_image()
-        if images and (self.images.has_ready() or not self._reader.done):
+        # Not `reader.done`: it may have ended since, and what it found last is not taken yet.
+        if images and (self.images.has_ready() or self._early is not None):
             return True
         return (pages and self.pages.has_ready()) or self.seconds_to_next() is not None
 
@@ -578,9 +579,10 @@ class Coordinator:
                 self.finish(lease)
 
     def _settled(self) -> bool:
+        # A reader that was stopped is done too, but was not taken from to its end.
         reader = self._reader
-        read = reader.done and not reader.ended_early and not reader.unreadable
-        return read and not self.images.waiting()
+        is_read = self._early is None and not reader.ended_early and not reader.unreadable
+        return is_read and not self.images.waiting()
 
     # -- suspects --------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -500,5 +501,62 @@ def test_pages_alone_are_handed_out_while_there_are_images_enough(tmp_path: Path
             leases = [running.lease(), running.lease()]
             assert [lease.kind for lease in leases if lease] == ["image", "image"]
             await close(running)
+
+    asyncio.run(run())
+
+
+def test_what_the_reader_finds_at_its_very_end_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader's thread may end at any moment, also while the loop asks for work."""
+
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            await show(running, picture(f"{HOST}/a.jpg"))
+            await close(running)
+        begin = threading.Event()
+        with opened(tmp_path, read_from=begin) as running:
+            await running.written()  # what waits to be written is work too
+            take = running.coordinator._take_from_reader
+
+            def take_just_before_the_end() -> None:
+                take()
+                begin.set()
+                while not running.coordinator._reader.done:
+                    time.sleep(0.001)
+
+            monkeypatch.setattr(running.coordinator, "_take_from_reader", take_just_before_the_end)
+            assert running.coordinator.has_work() and begin.is_set()
+            monkeypatch.undo()
+            assert await running.store_all() == [f"{HOST}/a.jpg"]
+            assert not running.coordinator.has_work()
+            await close(running)
+
+    asyncio.run(run())
+
+
+def test_a_store_that_was_not_read_to_its_end_is_not_settled_for_new_widths(
+    tmp_path: Path,
+) -> None:
+    def settled_for() -> list[int]:
+        about: dict[str, list[int]] = json.loads((tmp_path / "store.json").read_bytes())
+        return about["widths"]
+
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            await show(running, picture(f"{HOST}/a.jpg"))
+            await running.store_all(a=500)
+            await close(running)
+        for reads in (False, True):
+            begin = threading.Event()
+            with opened(tmp_path, read_from=begin, widths=(600, 1200)) as running:
+                running.coordinator._reader.stop = not reads  # as a signal at the start does
+                begin.set()
+                while not running.coordinator._reader.done:
+                    await asyncio.sleep(0.001)
+                if reads:
+                    await running.read()
+                await close(running)
+            assert settled_for() == ([600, 1200] if reads else [600])
 
     asyncio.run(run())
