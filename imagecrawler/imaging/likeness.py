@@ -3,7 +3,7 @@
 The hash is PDQ (Meta, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing
 Algorithm", 2019, https://github.com/facebook/ThreatExchange/tree/main/pdq): the 16 x 16 lowest
 frequencies of a 64 x 64 luma picture, each above or below their median. The picture is reduced
-by Pillow's bilinear filter and not by PDQ's own, which moves 10 bits of the 256 (mean of 80
+by Pillow's bilinear filter and not by PDQ's own, which moves 9 bits of the 256 (mean of 80
 pictures); tools that know PDQ can read the hash. The package ``pdqhash`` needs a C++ compiler
 where it is installed, and ``ImageHash`` brings 38 MB of SciPy and PyWavelets for one cosine
 transform, hence these lines.
@@ -45,7 +45,7 @@ _CELLS = 4
 _MIN_QUALITY = 20
 # Unrelated hashes differ in 128 bits, give or take 8: 64 are eight times that away.
 _MAX_DISTANCE_OF_ALL = 64
-# What a colour less by 30 % changes is at most 21, a brightness by 15 % at most 12.
+# In 99 of 100 pictures a colour less by 30 % changes at most 21, a brightness by 15 % at most 12.
 _MAX_COLOUR_DISTANCE = 24
 
 _HASH = re.compile(rf"({STILL}|{FIRST_FRAME}):([0-9a-f]{{64}})")
@@ -116,7 +116,7 @@ def likeness(image: Image.Image, *, animated: bool = False) -> Likeness:
     """Return how an upright picture (L, LA, RGB or RGBA) looks; what is clear is white.
 
     Its size hardly matters from `HASHED_FROM_PX` on: 600 x 400 pixels
-    take 0.6 ms (``python -m benchmarks.near``).
+    take 0.5 ms (``python -m benchmarks.near``).
     """
     # A tent, as PDQ has: a box lets renditions of one picture differ in four times the bits.
     # What is clear is laid on white when it is small: resize() premultiplies alpha.

@@ -60,6 +60,14 @@ def test_it_says_how_the_run_ended(changes: dict[str, Any], said: str) -> None:
     assert said in summary_text({**FULL, **changes}).splitlines()[0]
 
 
+def test_near_duplicates_are_counted_where_there_are_some() -> None:
+    images = {"found": 9, "stored": 8, "near_duplicates": 3, "failed": {"near-duplicate": 1}}
+    text = summary_text({**FULL, "images": images})
+    assert "3 of them look like others that are stored" in text
+    assert "1 near-duplicate (a larger picture looks the same)" in text
+    assert "look like others" not in summary_text(FULL)
+
+
 def test_a_stopped_crawl_says_how_to_go_on() -> None:
     text = summary_text({"outcome": "stopped", "pages": {"queued": 7}})
     assert "scrapy crawl site " in text and "goes on with 7 pages" in text
