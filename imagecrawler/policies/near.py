@@ -10,7 +10,7 @@ from imagecrawler.exceptions import SettingError
 
 NearMode = Literal["mark", "keep-largest", "off"]
 
-# At 12 already one match in 25 is wrong, at 7 one in 1,500: python -m benchmarks.near --distance 12
+# At 12 already one match in 25 is wrong, at 7 one in 1,400: python -m benchmarks.near --distance 12
 MAX_DISTANCE = 12
 
 
