@@ -256,6 +256,10 @@ def _settle(
         record.update(near.marks())
         written.near_marked += 1
     files = dict(record["files"]) if isinstance(record.get("files"), dict) else {}
+    # The smallest bucket of an earlier run may be too wide for it, now that there is a smaller.
+    made = {bucket for bucket, _, _ in rendered.files}
+    outgrown = [n for n in files if n not in made and n.isdigit() and int(n) > width]
+    files = {name: path for name, path in files.items() if name not in outgrown}
     for bucket, suffix, _ in rendered.files:
         files[bucket] = store.downloaded.relative_path(bucket, lease.key, suffix)
     # What it was stored from until now is the narrower one, and not to be asked again.
@@ -279,6 +283,8 @@ def _settle(
     store.downloaded.adopt(temporary, bucket, lease.key, suffix)
     if lease.key in stored:
         cache.put(lease.key, record)
+    for path in (p for name in outgrown for p in store.downloaded.of_image(name, lease.key)):
+        atomic.remove(path)
     store.failed.remove(lease.key)
     written.left_out.pop(lease.key, None)
     cache.near.settled(lease.key, previous, record)

@@ -41,7 +41,7 @@ from tests.dying import Death, DyingOs
 WHICH = st.integers(0, 9)
 WAITS = st.sampled_from([0.0, FAR_SECONDS, None])
 # The smallest stays: a narrower one leaves files where verify says that they do not belong.
-WIDTHS = st.sampled_from([(8,), (8,), (8,), (8, 16), (8, "original")])
+WIDTHS = st.sampled_from([(8,), (8,), (8,), (4, 8), (8, 16), (8, "original")])
 DEATHS = st.none() | st.integers(1, 25)
 FULL = OSError(28, "No space left on device")
 ENOUGH = 2_000

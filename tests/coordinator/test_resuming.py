@@ -560,3 +560,25 @@ def test_a_store_that_was_not_read_to_its_end_is_not_settled_for_new_widths(
             assert settled_for() == ([600, 1200] if reads else [600])
 
     asyncio.run(run())
+
+
+def test_a_narrow_image_moves_to_a_smaller_bucket_that_is_added(tmp_path: Path) -> None:
+    url = f"{HOST}/small.jpg"
+
+    async def run() -> None:
+        with opened(tmp_path) as running:
+            await show(running, picture(url))
+            await running.store_all(small=300)
+            await close(running)
+        with opened(tmp_path, widths=(320, 600), smallest="320") as running:
+            await running.read()
+            lease = running.lease()
+            outcome = running.rendered(url, 300)
+            outcome.files[:] = [("320", *outcome.files[0][1:])]
+            await running.end(lease, outcome)
+            await close(running)
+
+    asyncio.run(run())
+    (file,) = tmp_path.glob("downloaded/*/*/*")
+    assert file.parent.parent.name == "320"
+    assert list(record(tmp_path, image_id(url))["files"]) == ["320"]
