@@ -144,9 +144,7 @@ def write_group(
         written.bytes_written += rendered.bytes_written
     for lease, failure in group.failures:
         _write_failure(store, cache, choice.widths, stored, lease, failure)
-    for host, entries in group.links.items():
-        batches = store.queue.write(entries.items(), store.clock, fsync=store.fsync)
-        written.batches += [(host, batch) for batch, _ in batches]
+    written.batches = store.queue.write_hosts(group.links, store.clock, fsync=store.fsync)
     _write_lines(store, group, written)
     for image_id, page in group.seen_again:
         known = cache.get(image_id)

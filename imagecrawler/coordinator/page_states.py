@@ -79,11 +79,7 @@ def queue_pages(store: Store, entries: Iterable[Entry]) -> list[tuple[str, Batch
     by_host: dict[str, dict[str, Entry]] = {}
     for entry in clean_entries(("", entry) for entry in entries):
         by_host.setdefault(host_name(entry["url"]), {})[page_key(entry["url"])] = entry
-    return [
-        (host, batch)
-        for host, pages in by_host.items()
-        for batch, _ in store.queue.write(pages.items(), store.clock, fsync=store.fsync)
-    ]
+    return store.queue.write_hosts(by_host, store.clock, fsync=store.fsync)
 
 
 def set_aside(store: Store, entries: Iterable[Entry], reason: str, message: str) -> None:

@@ -83,14 +83,16 @@ def remove_folder_if_empty(path: str) -> None:
         return
 
 
-def make_folder(path: str) -> None:
-    """Make a folder and those above it, with names that survive a loss of power."""
+def make_folder(path: str, *, fsync: bool) -> None:
+    """Make a folder and those above it; with ``fsync`` their names survive a loss of power."""
     if os.path.isdir(path):
         return
     parent = os.path.dirname(path)
-    make_folder(parent)
+    if not os.path.exists(parent):  # a file in the way is told by makedirs
+        make_folder(parent, fsync=fsync)
     os.makedirs(path, exist_ok=True)
-    sync_folder(parent)
+    if fsync:
+        sync_folder(parent)
 
 
 def sync_folder(path: str) -> None:

@@ -72,7 +72,7 @@ class PagesFolder:
         if not raws:
             return []
         name = f"{str(instant)[:7]}.jsonl"
-        created = self._select(name)
+        created = self._select(name, fsync=fsync)
         offset = atomic.append(self._descriptor, b"".join(raws), fsync=fsync)
         if created and fsync:
             atomic.sync_folder(self._root)
@@ -88,11 +88,11 @@ class PagesFolder:
             os.close(self._descriptor)
         self._descriptor, self._open_name = -1, None
 
-    def _select(self, name: str) -> bool:
+    def _select(self, name: str, *, fsync: bool) -> bool:
         if name == self._open_name:
             return False
         self.close()
-        atomic.make_folder(self._root)
+        atomic.make_folder(self._root, fsync=fsync)
         path = os.path.join(self._root, name)
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         self._open_name = name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,30 @@ class QueueFolder:
 
         Each file is whole or absent. Raises OSError.
         """
+        written = self._write(entries, clock, fsync=fsync)
+        if fsync:
+            _sync_names(batch for batch, _ in written)
+        return written
+
+    def write_hosts(
+        self, by_host: Mapping[str, Mapping[str, Entry]], clock: instants.Clock, *, fsync: bool
+    ) -> list[tuple[str, Batch]]:
+        """Write pages (key to entry) of several hosts; return (host, batch) of each file.
+
+        As `write`, but the names of all of them become durable at once. Raises OSError.
+        """
+        written = [
+            (host, batch)
+            for host, pages in by_host.items()
+            for batch, _ in self._write(pages.items(), clock, fsync=fsync)
+        ]
+        if fsync:
+            _sync_names(batch for _, batch in written)
+        return written
+
+    def _write(
+        self, entries: Iterable[tuple[str, Entry]], clock: instants.Clock, *, fsync: bool
+    ) -> list[tuple[Batch, list[tuple[str, Entry]]]]:
         written = []
         for chunk in _chunks(entries):
             instant = clock.now()
@@ -78,13 +102,9 @@ class QueueFolder:
             path = os.path.join(self._root, digits[:7], f"{digits}.json")
             body = {key: _compact(entry) for key, entry in chunk}
             data = json.dumps(body, separators=(",", ":")).encode("ascii")
-            if fsync:
-                atomic.make_folder(os.path.dirname(path))
+            atomic.make_folder(os.path.dirname(path), fsync=fsync)
             atomic.write_whole(path, data, tmp_dir=self._tmp_dir, fsync=fsync)
             written.append((Batch(path, instant, len(chunk)), chunk))
-        if fsync:
-            for folder in {os.path.dirname(batch.path) for batch, _ in written}:
-                atomic.sync_folder(folder)
         return written
 
     def remove(self, batch: Batch) -> None:
@@ -99,6 +119,11 @@ def _entry(value: Any) -> Entry | None:
     if isinstance(value, dict) and isinstance(value.get("url"), str):
         return value
     return None
+
+
+def _sync_names(batches: Iterable[Batch]) -> None:
+    for folder in {os.path.dirname(batch.path) for batch in batches}:
+        atomic.sync_folder(folder)
 
 
 def _compact(entry: Entry) -> Entry | str:

@@ -63,7 +63,7 @@ class Store:
         root = os.path.abspath(root)
         lock: FileLock | None = None
         try:
-            os.makedirs(os.path.join(root, "tmp"), exist_ok=True)
+            atomic.make_folder(os.path.join(root, "tmp"), fsync=fsync)
             lock = _locked(root)
             store = cls(root, lock=lock, fsync=fsync)
             for name in os.listdir(store.tmp_dir):

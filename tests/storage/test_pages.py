@@ -125,3 +125,17 @@ def test_an_end_that_is_still_to_come_is_no_end() -> None:
     assert ended_at({"key": "k", "when": "2024-02-03T04:05:06Z"}) > 0
     assert ended_at({"key": "k", "when": "2999-01-01T00:00:00Z"}) == 0
     assert ended_at({"key": "k"}) == 0
+
+
+@pytest.mark.parametrize("fsync", [True, False])
+def test_the_names_of_the_folder_and_of_new_files_are_synced(
+    pages: PagesFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fsync: bool
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(atomic, "sync_folder", synced.append)
+    folder = str(tmp_path / "pages")
+    appends = [(NOW, [str(tmp_path), folder]), (NOW + 1, []), (NOW + 10**9, [folder])]
+    for instant, expected in appends:
+        pages.append([{"key": "k"}, {"key": "l"}], instant=instant, fsync=fsync)
+        assert synced == (expected if fsync else [])
+        synced.clear()

@@ -125,13 +125,22 @@ def test_a_full_disk_leaves_the_file_absent(
     assert os.listdir(tmp_path / "tmp") == []
 
 
-def test_the_names_of_new_folders_are_synced_too(
-    queue: QueueFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fsync", [True, False])
+def test_names_are_synced_once_a_group_and_those_of_new_folders_too(
+    queue: QueueFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fsync: bool
 ) -> None:
     synced: list[str] = []
     monkeypatch.setattr(atomic, "sync_folder", synced.append)
-    clock = Clock()
-    for _ in range(2):
-        [(batch, _)] = queue.write([("k", {"url": "http://a/"})], clock, fsync=True)
-    folder = os.path.dirname(batch.path)
-    assert synced == [str(tmp_path), str(tmp_path / "queue"), folder, folder]
+    clock = Clock(floor=9683388021045311)  # all of it in one folder
+    folder = str(tmp_path / "queue" / "9683388")
+    group = {host: {host: {"url": f"http://{host}/"}} for host in "abc"}
+    for expected in ([str(tmp_path), str(tmp_path / "queue"), folder], [folder]):
+        written = queue.write_hosts(group, clock, fsync=fsync)
+        assert [(host, batch.left) for host, batch in written] == [(host, 1) for host in "abc"]
+        assert {os.path.dirname(batch.path) for _, batch in written} == {folder}
+        assert synced == (expected if fsync else [])
+        synced.clear()
+    for batch in queue.batches():  # the last takes its folder along
+        queue.remove(batch)
+    queue.write([("k", {"url": "http://a/"})], clock, fsync=fsync)
+    assert synced == ([str(tmp_path / "queue"), folder] if fsync else [])
