@@ -127,7 +127,10 @@ class Coordinator:
         return self._queue_if_new(url, entry)
 
     def add_link(self, url: str, *, parent: dict[str, Any], **fields: Any) -> bool:
-        """Queue one page found under ``parent`` (a queue entry); return whether it is new."""
+        """Queue one page found under ``parent`` (a queue entry); return whether it is queued.
+
+        It is not when it is known, or when its host was taken out by hand.
+        """
         if self.knows_page(url) or self._is_dropped(url):
             return False
         entry = {"url": url, "depth": parent.get("depth", 0) + 1, **fields}
@@ -309,7 +312,10 @@ class Coordinator:
         return self.pages.hosts(limit, in_flight)
 
     def limit_reached(self) -> str | None:
-        """Return the limit that keeps this run from work that is left, or None."""
+        """Return the limit that keeps this run from work that is left, or None.
+
+        Time and bytes that are used up are told whether work is left or not.
+        """
         if reason := self._out_of_time_or_bytes():
             return reason
         self._take_from_reader()
@@ -356,7 +362,10 @@ class Coordinator:
         return self.store.root
 
     async def close(self) -> None:
-        """Write what is left, so that every outcome so far is on disk. The store stays open."""
+        """Write what is left, so that every outcome so far is on disk. The store stays open.
+
+        Once a write has failed nothing more is written: what was not acknowledged is left.
+        """
         self.drain()
         self._reader.stop = True
         for lease in self._early.give_back() if self._early else ():

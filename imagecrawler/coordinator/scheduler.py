@@ -404,7 +404,10 @@ class StoreScheduler(Scheduler):
             self._stop_task = asyncio.ensure_future(closing)
 
     def stop_for(self, error: OSError) -> None:
-        """End the run: the store cannot be written, so what is in flight is given back."""
+        """End the run as failed: the store cannot be written.
+
+        What is in flight is given back; what has ended is still written if that works.
+        """
         self._on_fatal(error)
 
     def _on_fatal(self, error: OSError) -> None:
