@@ -13,7 +13,7 @@ from imagecrawler.storage.store import Store
 from tests.commands.faults import dying
 from tests.commands.stores import SITE, Folders, picture
 from tests.conftest import StartSite
-from tests.crawl.folders import asked, lines, queued, reasons, stored
+from tests.crawl.folders import asked, lines, pages, queued, reasons, stored
 from tests.crawls import Crawls
 from tests.site.spec import image, page
 
@@ -84,6 +84,12 @@ def test_a_dropped_host_stays_out_of_later_crawls(site: StartSite, crawl: Crawls
     assert reasons(crawl.store) == {"/a.jpg": "dropped", "/b.jpg": "dropped"}
     assert stored(crawl.store) == set()
     assert queued(crawl.store) == set()
+    # Taken back, its images are fetched, and its pages are followed where they are met again.
+    assert crawl.command("retry", "--only", "dropped").rc == 0
+    run = crawl(revisit=0)
+    assert run.rc == 0, run.stderr
+    assert stored(crawl.store) == {"/a.jpg", "/b.jpg"}
+    assert {"/page", "/p2"} <= pages(crawl.store).keys()
 
 
 def test_a_kill_at_any_write_leaves_it_dropped_or_whole(
