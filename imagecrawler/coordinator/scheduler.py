@@ -35,7 +35,7 @@ from imagecrawler.exceptions import (
     ImageRejectedError,
     UnsupportedScrapyError,
 )
-from imagecrawler.identity.urls import absolute_url, host_name
+from imagecrawler.identity.urls import absolute_url
 from imagecrawler.policies.failures import (
     reason_of_exception,
     reason_of_status,
@@ -150,10 +150,9 @@ class StoreScheduler(Scheduler):
         if self.coordinator is None:
             return super().next_request()
         self._sweep()
-        if self._continued:
-            request = self._continued.popleft()
-            self._track(request, request.meta["lease"])
-            return request
+        if (continued := self._next_continued()) is not None:
+            self._track(continued, continued.meta["lease"])
+            return continued
         try:
             lease = self.coordinator.lease(self._has_room, images=not self._has_enough_images())
         except OSError as error:
@@ -222,8 +221,17 @@ class StoreScheduler(Scheduler):
 
     def _track(self, request: Request, lease: Lease) -> None:
         self._inflight[request] = lease
-        # An image may have been redirected: the slot is that of the host it is asked from.
-        self._downloading.setdefault(host_name(request.url), set()).add(request)
+        slot = self.crawler.engine.downloader.get_slot_key(request)
+        self._downloading.setdefault(slot, set()).add(request)
+
+    def _next_continued(self) -> Request | None:
+        # A slot lets through all that enter it at one go: its limit is held here.
+        slot_of = self.crawler.engine.downloader.get_slot_key
+        for request in self._continued:
+            if self._has_room(slot_of(request)):
+                self._continued.remove(request)
+                return request
+        return None
 
     def _has_room(self, host: str) -> bool:
         downloader = self.crawler.engine.downloader
@@ -282,6 +290,8 @@ class StoreScheduler(Scheduler):
     def _continue(self, request: Request, lease: Lease) -> None:
         for previous in [r for r, held in self._inflight.items() if held is lease]:
             del self._inflight[previous]
+        # The slot of the first host came along: the limits of the host that is asked now count.
+        request.meta.pop("download_slot", None)
         # Tracked when it is handed out: until then it is not in progress, as if it had ended.
         self._continued.append(request)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, failures, lines, pages, reasons, records, stored
 from tests.crawls import Crawls
@@ -213,3 +215,41 @@ def test_what_deny_keeps_out_stays_out_behind_a_redirect_but_for_a_start(
     assert sorted(asked(running)[2:]) == ["/in", "/meta", "/out", "/public"]
     assert run.summary["links_skipped"] == {"redirect-filtered": 2}
     assert pages(crawl.store)["/out"]["redirect"].endswith("/private/secret")
+
+
+def test_a_redirected_image_counts_for_the_host_that_is_asked(
+    site: StartSite, crawl: Crawls
+) -> None:
+    own = [f"/own-{n}.jpg" for n in range(3)]
+    moved = [f"/moved-{n}.jpg" for n in range(3)]
+    shown = "".join(f'<img src="{{host1}}{path}">' for path in own)
+    shown += "".join(f'<img src="{path}">' for path in moved)
+    running = site(
+        {"/": page(shown), **{path: redirect(f"{{host1}}{path}") for path in moved}},
+        {path: image(60, 50, delay_seconds=0.3) for path in (*own, *moved)},
+    )
+    run = crawl(running.url, settings={"CONCURRENT_REQUESTS_PER_DOMAIN": 1})
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert stored(crawl.store) == {*own, *moved}
+    times = [r.started for r in running.requests(host=1) if r.path.endswith(".jpg")]
+    assert len(times) == 6
+    # One after another: the next is asked for after an answer, which takes its time.
+    assert all(later - earlier > 0.29 for earlier, later in pairwise(times))
+
+
+def test_a_redirected_image_leaves_room_at_the_host_it_came_from(
+    site: StartSite, crawl: Crawls
+) -> None:
+    running = site(
+        {
+            "/": page('<img src="/moved.jpg"><img src="/next.jpg">'),
+            "/moved.jpg": redirect("{host1}/hang.jpg"),
+            "/next.jpg": image(60, 50),
+        },
+        {"/hang.jpg": image(60, 50, hang=True)},
+    )
+    settings = {"CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_TIMEOUT": 600}
+    at_work = crawl.start(running.url, settings=settings)
+    running.journal.wait_for(lambda found: {"/hang.jpg", "/next.jpg"} <= {r.path for r in found})
+    at_work.terminate()
+    assert at_work.wait().rc == 0
