@@ -38,14 +38,20 @@ class CrawlEnd:
 
 
 class Crawl:
-    """A running ``scrapy`` command, in a process group of its own.
+    """A running ``scrapy`` command (or that of another ``program``), in a group of its own.
 
     Its output goes to ``log``. Every process that it starts, even one in another group, can
     be found by a mark in its environment.
     """
 
     def __init__(
-        self, command: Sequence[str], *, log: Path, folder: Path, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        folder: Path,
+        environment: Mapping[str, str],
+        program: Sequence[str] = (sys.executable, "-m", "scrapy"),
     ) -> None:
         self.log = log
         self._mark = f"{_MARK}={uuid4()}"
@@ -53,7 +59,7 @@ class Crawl:
         name, _, value = self._mark.partition("=")
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "scrapy", *command],
+                [*program, *command],
                 cwd=folder,
                 env={**clean, "PYTHONUNBUFFERED": "1", **environment, name: value},
                 stdin=subprocess.DEVNULL,
@@ -63,6 +69,11 @@ class Crawl:
             )
         self._started = time.monotonic()
         self._end: CrawlEnd | None = None
+
+    @property
+    def process_id(self) -> int:
+        """The id of the process that leads the group."""
+        return self._process.pid
 
     @property
     def seconds(self) -> float:

@@ -57,6 +57,16 @@ class StockImagesSpider(StockSpider):
             yield {"page": response.url, "image_urls": [response.urljoin(s) for s in sources]}
 
 
+class StockThumbnailsSpider(StockImagesSpider):
+    """The same with a 600 px thumbnail (a spider, because ``-s`` takes no dictionary for it)."""
+
+    name = "stock_thumbnails"
+    custom_settings = {  # noqa: RUF012 - Scrapy's interface
+        "ITEM_PIPELINES": {"scrapy.pipelines.images.ImagesPipeline": 1},
+        "IMAGES_THUMBS": {"w600": (600, 10_000)},
+    }
+
+
 class UrlListSpider(scrapy.Spider):
     """Fetches the URLs of a file and looks at nothing: what Scrapy's engine costs."""
 
