@@ -28,7 +28,7 @@ IMAGES_STORE = "data"  # under scrapyd: an absolute path
 STORE_FSYNC = True  # False: survives the death of the process, not the loss of power
 
 # -- the images -------------------------------------------------------------------------------
-IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came
+IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came, and SVG
 IMAGES_QUALITY = 85
 IMAGES_FORMAT = None  # None keeps the kind; "jpeg", "png", "webp", "avif" force one
 # What looks like a stored picture (a rendition, a slight re-encoding): "mark" it in its record;
@@ -40,7 +40,9 @@ IMAGES_MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024  # in or before a worker: then no 
 IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
 
 # -- which of them are kept: each but the last is an argument too, -a image_min_width=600 ------
-IMAGES_KINDS: list[str] = []  # ["jpeg", "png"]; of jpeg, png, gif, webp, avif, bmp, tiff; []: all
+IMAGES_KINDS: list[
+    str
+] = []  # ["jpeg", "png"]; of jpeg, png, gif, webp, avif, bmp, tiff, svg; []: all
 IMAGES_MIN_WIDTH = 0  # pixels, of the image as it came, upright
 IMAGES_MIN_HEIGHT = 0
 IMAGES_MAX_WIDTH = 0  # 0: no limit, as for all that follow

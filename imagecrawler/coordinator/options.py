@@ -101,6 +101,7 @@ def content_filter(settings: SettingsLike, contents: Mapping[str, Any]) -> Conte
     ceiling = int(number(settings, "DOWNLOAD_MAXSIZE")) or UNLIMITED
     values["max_bytes"] = min(ceiling, values["max_bytes"])
     values["max_pixels"] = int(number(settings, "IMAGES_MAX_PIXELS", least=1))
+    values["vectors"] = "original" in parse_widths(settings.get("IMAGES_WIDTHS"))
     wanted = ContentFilter(**values)
     if (names := contradiction(wanted)) is not None:
         least, most = (f"{name} ({getattr(wanted, name):g})" for name in names)

@@ -8,6 +8,7 @@ from itertools import count
 from PIL import Image
 
 from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.apng import apng_frames
 from imagecrawler.imaging.colour import plain_colours
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.source import Source, decoding
@@ -22,20 +23,25 @@ def animation_frames(source: Source, rules: ImageRules) -> Iterator[tuple[Image.
         ImageRejectedError: ``too-large`` at the first frame over a ceiling; the frames are
             counted while they are decoded, because what a header says is only a claim.
     """
-    first = 1 if getattr(source.image, "default_image", False) else 0
-    for index in count(first):
-        frames = index - first + 1
-        _check_frames(frames, source, rules)
+    frames = apng_frames(source.body) if source.kind == "png" else _frames_by_pillow(source.image)
+    for number in count(1):
+        _check_frames(number, source, rules)
         with decoding():
-            try:
-                source.image.seek(index)
-            except EOFError:
-                return
-            source.image.load()
-            alpha = "RGBA" if source.image.has_transparency_data else "RGB"
-            pixels = plain_colours(source.image).convert(alpha)
-            duration_ms = int(source.image.info.get("duration") or 0)
-        yield pixels, duration_ms
+            frame = next(frames, None)
+        if frame is None:
+            return
+        yield frame
+
+
+def _frames_by_pillow(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:
+    for index in count():
+        try:
+            image.seek(index)
+        except EOFError:
+            return
+        image.load()
+        alpha = "RGBA" if image.has_transparency_data else "RGB"
+        yield plain_colours(image).convert(alpha), int(image.info.get("duration") or 0)
 
 
 def _check_frames(frames: int, source: Source, rules: ImageRules) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.colour import on_white
 
-# What the suffix of each kind is; BMP and TIFF only occur as untouched originals.
+# What the suffix of each kind is; BMP, TIFF and SVG only occur untouched.
 SUFFIXES = {
     "jpeg": ".jpg",
     "png": ".png",
@@ -21,6 +21,7 @@ SUFFIXES = {
     "avif": ".avif",
     "bmp": ".bmp",
     "tiff": ".tif",
+    "svg": ".svg",
 }
 ANIMATABLE_KINDS = ("gif", "png", "webp", "avif")
 

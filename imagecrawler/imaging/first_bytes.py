@@ -23,6 +23,7 @@ from PIL import (  # noqa: F401 - each registers the kind that it can open
 
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.source import DECODERS, KINDS, decoding, upright
+from imagecrawler.imaging.vector import may_become_svg, svg_size
 from imagecrawler.policies.content_filter import ContentFilter, ImageFacts
 
 # What Image.open shows to its plugins before one of them may open a file.
@@ -47,16 +48,23 @@ def facts_of(first: bytes) -> ImageFacts | None:
     """Return what a file's first bytes tell, or None: it is no image of a kind that is kept.
 
     ``first`` is the whole file, or at least 16 bytes of it. The size is None where it is not
-    among these bytes; what they tell, more of them will not contradict.
+    among these bytes; what they tell, more of them will not contradict. All is None for
+    markup whose root element is yet to come.
     """
     name = _decoder_of(first)
     if name is None:
-        return None
+        return _vector_facts(first)
     facts = ImageFacts(KINDS.get(name, name.lower()))
     width, height, turnable = _size(name, first)
     if width < 1 or height < 1:
         return facts
     return replace(facts, width=width, height=height, turnable=turnable)
+
+
+def _vector_facts(first: bytes) -> ImageFacts | None:
+    if (size := svg_size(first)) is not None:
+        return ImageFacts("svg", *size)
+    return ImageFacts() if may_become_svg(first) else None
 
 
 def rejection_of(facts: ImageFacts | None, wanted: ContentFilter) -> ImageRejectedError | None:

@@ -112,6 +112,10 @@ class Likeness:
         }
 
 
+# Of a picture that nobody has drawn. Without quality a hash is compared with none.
+UNSEEN = Likeness(STILL, "0" * 64, 0, "80" * 32)
+
+
 def likeness(image: Image.Image, *, animated: bool = False) -> Likeness:
     """Return how an upright picture (L, LA, RGB or RGBA) looks; what is clear is white.
 

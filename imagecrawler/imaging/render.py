@@ -19,11 +19,13 @@ from imagecrawler.imaging.encoding import (
     is_lossless_webp,
     written_kind,
 )
-from imagecrawler.imaging.likeness import HASHED_FROM_PX, Likeness, likeness
+from imagecrawler.imaging.likeness import HASHED_FROM_PX, UNSEEN, Likeness, likeness
 from imagecrawler.imaging.resampling import resampled, stored_size, upright
 from imagecrawler.imaging.rules import ImageRules
-from imagecrawler.imaging.source import Source, decoding, load_pixels, open_source
+from imagecrawler.imaging.source import Source, check, decoding, load_pixels, open_source
+from imagecrawler.imaging.vector import check_well_formed, svg_size
 from imagecrawler.imaging.widths import Bucket, buckets_in_write_order, height_at
+from imagecrawler.policies.content_filter import SVG_EXCLUSION, ImageFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class Rendered:
 
     ``format`` (``jpeg``, ``png`` …), ``sha256`` and ``bytes`` are those of the bytes that
     came in; ``width`` and ``height`` are native, after EXIF orientation. ``likeness`` is how
-    the picture looks, of an animation its first frame. ``files`` are in the order in
-    which they must appear on disk: the smallest bucket last.
+    the picture looks, of an animation its first frame, of an SVG `UNSEEN`. ``files`` are in
+    the order in which they must appear on disk: the smallest bucket last.
     """
 
     format: str
@@ -63,10 +65,13 @@ def render(body: bytes, rules: ImageRules) -> Rendered:
     the smallest. Bytes that already are what a bucket wants stay untouched, those of
     ``original`` always; else the kind, transparency and animation are kept. All pixels are
     decoded even when nothing is re-encoded, so that a broken image never counts as settled.
+    An SVG is never drawn: it is kept as it came where ``original`` is one of the buckets.
 
     Raises:
-        ImageRejectedError: ``not-an-image``, ``too-small`` or ``too-large``.
+        ImageRejectedError: ``not-an-image``, ``too-small``, ``too-large`` or ``excluded``.
     """
+    if (vector_size := svg_size(body)) is not None:
+        return _kept_vector(body, vector_size, rules)
     try:
         source = open_source(body, rules)
         buckets = buckets_in_write_order(source.width, rules.widths)
@@ -75,6 +80,24 @@ def render(body: bytes, rules: ImageRules) -> Rendered:
         raise ImageRejectedError("too-large", "out of memory") from error
     digest = hashlib.sha256(body).hexdigest()
     return Rendered(source.kind, source.width, source.height, digest, len(body), look, files)
+
+
+def _kept_vector(body: bytes, size: tuple[int, int], rules: ImageRules) -> Rendered:
+    """Return an SVG as it came, in each bucket an image of its size has: it is of any width.
+
+    The smallest bucket is where a file says that the image is settled.
+    """
+    facts = ImageFacts("svg", *size, len(body))
+    if "original" not in rules.widths:
+        raise ImageRejectedError("excluded", SVG_EXCLUSION, facts.to_json())
+    check(facts, rules)
+    check_well_formed(body)
+    files = [
+        RenderedFile(str(bucket), SUFFIXES["svg"], body, *size)
+        for bucket in buckets_in_write_order(size[0], rules.widths)
+    ]
+    digest = hashlib.sha256(body).hexdigest()
+    return Rendered("svg", *size, digest, len(body), UNSEEN, files)
 
 
 def _files(

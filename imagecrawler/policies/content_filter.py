@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
-# The kinds that `imagecrawler.imaging` can open, by their names in a record's ``format``.
-KINDS = ("jpeg", "png", "gif", "webp", "avif", "bmp", "tiff")
+# The kinds that `imagecrawler.imaging` can open (SVG: keep as it is), by their names in a
+# record's ``format``.
+KINDS = ("jpeg", "png", "gif", "webp", "avif", "bmp", "tiff", "svg")
 _ALIASES = {"jpg": "jpeg", "tif": "tiff"}
 
 UNLIMITED = 1 << 62
+
+SVG_EXCLUSION = "svg is kept untouched or not at all: add original to IMAGES_WIDTHS to keep it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class ContentFilter:
     """What a kept image has to be. The defaults keep all but what is dangerously large.
 
     ``kinds`` is None for all. ``min_aspect`` and ``max_aspect`` are width / height.
-    ``max_pixels`` is width times height.
+    ``max_pixels`` is width times height. ``vectors`` says whether SVG is kept: its size is a
+    unit of measure and no pixels are decoded, so that ``max_pixels`` does not hold for it.
     """
 
     kinds: frozenset[str] | None = None
@@ -71,6 +75,7 @@ class ContentFilter:
     min_aspect: float = 0.0
     max_aspect: float = math.inf
     max_pixels: int = 100_000_000
+    vectors: bool = True
 
     def exclusion(self, facts: ImageFacts) -> Exclusion | None:
         """Return why these facts exclude an image, or None: nothing that is known does.
@@ -88,6 +93,8 @@ class ContentFilter:
         if self.kinds is not None and facts.format is not None and facts.format not in self.kinds:
             listed = ",".join(sorted(self.kinds))
             yield Exclusion("excluded", f"{facts.format}: kinds is {listed}")
+        if facts.format == "svg" and not self.vectors:
+            yield Exclusion("excluded", SVG_EXCLUSION)
         if facts.bytes is not None:
             yield from self._sized(f"{facts.bytes} bytes", facts.bytes, "bytes")
         width, height = facts.width, facts.height
@@ -96,7 +103,7 @@ class ContentFilter:
         size = f"{width}x{height} pixels"
         yield from self._sized(size, width, "width")
         yield from self._sized(size, height, "height")
-        if width * height > self.max_pixels:
+        if facts.format != "svg" and width * height > self.max_pixels:
             yield Exclusion("too-large", f"{size}: max_pixels is {self.max_pixels}")
         if height and not self.min_aspect <= width / height <= self.max_aspect:
             name = "min_aspect" if width / height < self.min_aspect else "max_aspect"

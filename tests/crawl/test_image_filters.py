@@ -126,7 +126,7 @@ def test_a_rendition_that_is_too_small_is_followed_only_by_one_that_promises_mor
         ({"image_min_width": "wide"}, {}, "-a image_min_width=wide: give a whole number"),
         ({"image_kinds": "jpeg,mp4"}, {}, "'mp4' is none of jpeg, png"),
         ({"image_max_aspect": "3:0"}, {}, "-a image_max_aspect=3:0: give width by height"),
-        ({}, {"IMAGES_KINDS": "svg"}, "IMAGES_KINDS='svg': 'svg' is none of"),
+        ({}, {"IMAGES_KINDS": "psd"}, "IMAGES_KINDS='psd': 'psd' is none of"),
         ({}, {"IMAGES_MAX_HEIGHT": "-1"}, "IMAGES_MAX_HEIGHT='-1': give a whole number"),
         ({"image_min_width": "700"}, {"IMAGES_MAX_WIDTH": "600"}, "min_width (700)"),
         ({"image_max_pixels": "9"}, {}, "no argument 'image_max_pixels'"),

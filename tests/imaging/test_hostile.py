@@ -29,7 +29,6 @@ def reason_of(body, rules=RULES):
         b"",
         b"\0" * 5000,
         b"<!doctype html><title>Not found</title>",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
         b"GIF89a",
         b"\xff\xd8\xff\xe0",

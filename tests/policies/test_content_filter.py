@@ -99,7 +99,7 @@ def test_values_are_read_as_people_write_them() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *(("kinds", value) for value in ("svg", "jpeg,mp4", "all,jpeg")),
+        *(("kinds", value) for value in ("psd", "jpeg,mp4", "all,jpeg")),
         *(("min_width", value) for value in ("-1", "wide", "1e3", "", None, "1.5", "²")),
         *(("min_aspect", value) for value in ("", "-1", "nan", "inf", "3:0", "3:2:1", "3:", ":2")),
     ],

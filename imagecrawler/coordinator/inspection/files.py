@@ -98,7 +98,7 @@ class ImageFiles:
             yield from self._unlisted(bucket, path)
         if bucket == "original":
             yield from self._original(path, facts)
-        else:
+        elif facts.kind != "svg":  # which is of any width
             yield from self._width(bucket, path, facts)
 
     def _width(self, bucket: str, path: str, facts: FileFacts) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.source import decoding, load_pixels, open_source
+from imagecrawler.imaging.vector import check_well_formed, svg_size
 
 _MAX_FILE_BYTES = 1 << 30
 
@@ -36,6 +37,9 @@ def file_facts(path: str, *, max_pixels: int) -> FileFacts:
         raise ImageRejectedError("too-large", f"more than {_MAX_FILE_BYTES} bytes")
     body = Path(path).read_bytes()
     rules = ImageRules(widths=(), max_pixels=max_pixels, max_bytes=_MAX_FILE_BYTES)
+    if (vector_size := svg_size(body)) is not None:
+        check_well_formed(body)
+        return FileFacts("svg", *vector_size, len(body), hashlib.sha256(body).hexdigest())
     source = open_source(body, rules)
     if source.is_animated:
         frames = min(getattr(source.image, "n_frames", 1), rules.max_frames)
