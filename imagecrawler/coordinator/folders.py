@@ -102,8 +102,6 @@ class Coordinator:
 
         self._reader.on_done = wake_loop
         threading.Thread(target=self._reader.run, name="store-reader", daemon=True).start()
-        for lease in self._suspects.interrupted:
-            self.images.want(lease.host, lease.key)
         self._committer.group.seen_again += self._seen_lately
         self._committer.changed(len(self._seen_lately))
         self._seen_lately = []
@@ -598,10 +596,10 @@ class Coordinator:
     def _load(self, crashes: dict[str, int]) -> None:
         self._suspects = Suspects(crashes)
         pages = self._load_pages()
-        keys = self._suspects.present("image")
+        keys = self._suspects.often("image")
         images = [lease for key in keys if (lease := self._wanted_lease(key))]
-        for key in self._suspects.often("image") & {lease.key for lease in images}:
-            self.images.hold(key)
+        for lease in images:
+            self.images.hold(lease.key)
         self._suspects.take([*pages, *images])
         # One that has ended well since must not be set aside for a later crash.
         kinds = ("page", "image") if self.rules.visit_pages else ("image",)

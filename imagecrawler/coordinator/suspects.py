@@ -19,13 +19,12 @@ class Suspects:
     """Who was present at ``crashes`` (``"page KEY"`` or ``"image ID"`` to a number).
 
     Those present often enough run alone, one after another; those that died alone are
-    ``crashed``, to be set aside. Images that were present less often are ``interrupted``:
-    they come first, as they would have without the kill.
+    ``crashed``, to be set aside. Those that were present less often are done in their turn:
+    an image that came first after each kill would be present again at the next one.
     """
 
     def __init__(self, crashes: Mapping[str, int]) -> None:
         self.crashed: list[Lease] = []
-        self.interrupted: list[Lease] = []
         self._crashes = crashes
         self._alone: deque[Lease] = deque()
         self._running: Lease | None = None
@@ -35,20 +34,11 @@ class Suspects:
         names = (n for n, count in self._crashes.items() if count >= CRASHES_BEFORE_ALONE)
         return {name.partition(" ")[2] for name in names if name.startswith(kind + " ")}
 
-    def present(self, kind: str) -> list[str]:
-        """Return the keys of a kind that were present at all, in the order of their leases."""
-        return [n.partition(" ")[2] for n in self._crashes if n.startswith(kind + " ")]
-
     def take(self, leases: Iterable[Lease]) -> None:
-        """Take the leases of what was present and is still to be done."""
+        """Take the leases of what was present often and is still to be done."""
         for lease in leases:
-            count = self._crashes[name_of(lease)]
-            if count < CRASHES_BEFORE_ALONE:
-                self.interrupted.append(lease)
-            elif count == CRASHES_BEFORE_ALONE:
-                self._alone.append(lease)
-            else:
-                self.crashed.append(lease)
+            died_alone = self._crashes[name_of(lease)] > CRASHES_BEFORE_ALONE
+            (self.crashed if died_alone else self._alone).append(lease)
 
     def are_left(self, may_lease: Callable[[Lease], bool]) -> bool:
         """Whether one of those that run alone may still be handed out in this run."""

@@ -146,6 +146,7 @@ def test_a_death_at_any_change_leaves_a_sound_store_and_the_largest_is_kept(
     assert shim.changes > 60
     for at in range(1 + part, shim.changes + 1, 4):
         root = tmp_path / f"dies-{at}"
+        root.mkdir()  # or its making is the first change, and there is no store to look at
         run(root, DyingOs(at), monkeypatch)
         monkeypatch.setattr(atomic, "os", os)
         # An older record beside the new one is removed by the next opening.
