@@ -11,7 +11,7 @@ from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.apng import apng_frames
 from imagecrawler.imaging.colour import plain_colours
 from imagecrawler.imaging.rules import ImageRules
-from imagecrawler.imaging.source import Source, decoding
+from imagecrawler.imaging.source import Source, check_rows, decoding
 
 
 def animation_frames(source: Source, rules: ImageRules) -> Iterator[tuple[Image.Image, int]]:
@@ -29,8 +29,10 @@ def animation_frames(source: Source, rules: ImageRules) -> Iterator[tuple[Image.
         with decoding():
             frame = next(frames, None)
         if frame is None:
-            return
+            break
         yield frame
+    if source.kind == "png":
+        check_rows(source.body)
 
 
 def _frames_by_pillow(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:

@@ -10,6 +10,8 @@ answer is None, and Pillow decides as it does where simplejpeg is not installed.
 
 from __future__ import annotations
 
+import re
+
 from PIL import Image
 
 try:
@@ -22,6 +24,18 @@ EIGHTHS = 8
 # Pillow's mode and what libjpeg-turbo calls the colours of such a file. RGB, CMYK and YCCK
 # files, and sampling that TurboJPEG has no name for, are left to Pillow.
 _PIXEL_FORMATS = {("RGB", "YCbCr"): "RGB", ("L", "Gray"): "GRAY"}
+
+_START = b"\xff\xd8"
+_SCAN_START = b"\xff\xda"
+# How the header of such a scan ends (B.2.3): from the first coefficient to the last, all bits.
+_ALL_COEFFICIENTS = b"\x00\x3f\x00"
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+END = b"\xff\xd9"
+
+# What libjpeg says (jerror.h) of coded data that is damaged. Whatever it says of headers and of
+# stray bytes behind a scan, browsers and cameras live with.
+_ENDS_EARLY = "premature end of data segment"
+_DAMAGE = re.compile(r"bad (Huffman|arithmetic) code|instead of RST|before marker 0xd[0-7]")
 
 
 def eighths_for(native: tuple[int, int], at_least: tuple[int, int]) -> int:
@@ -57,3 +71,60 @@ def decoded_in_eighths(image: Image.Image, body: bytes, eighths: int) -> Image.I
     if pixels.shape[1::-1] != size:
         return None
     return Image.fromarray(pixels[:, :, 0] if image.mode == "L" else pixels)
+
+
+def decoders_complaint(body: bytes) -> str | None:
+    """Return the first warning that decoding all of ``body`` gives, None for none.
+
+    Pillow has no ear for them: it hands out what could be decoded, and grey for the rest.
+    None too where simplejpeg is not installed.
+    """
+    if simplejpeg is None:
+        return None
+    try:
+        # An eighth of the size costs little, and all coded data is read for it.
+        simplejpeg.decode_jpeg(body, "GRAY", min_width=1, min_height=1)
+    except (ValueError, KeyError, RuntimeError) as error:
+        return str(error)
+    return None
+
+
+def is_damaged(complaint: str, *, in_one_go: bool, ends_grey: bool) -> bool:
+    """Whether a picture lost pixels, by what its decoder complained of.
+
+    ``in_one_go``: see `is_in_one_go`. There what ends early lacks the end of the picture; it may
+    be the few bits of the last block, which nobody sees, and anything more ``ends_grey``.
+    Elsewhere what is missing may be anywhere.
+    """
+    if ends_grey or _DAMAGE.search(complaint):
+        return True
+    return _ENDS_EARLY in complaint and not in_one_go
+
+
+def has_one_scan(body: bytes) -> bool:
+    """Whether all of the picture is in one scan: baseline, as a rule, and never progressive."""
+    return _scan_data(body).count(_SCAN_START) == 1
+
+
+def is_in_one_go(body: bytes) -> bool:
+    """Whether there is one scan, it has all coefficients, and there is no restart in it."""
+    scans = _scan_data(body)
+    is_whole = scans[2 + _segment_bytes(scans, 2) - 3 :][:3] == _ALL_COEFFICIENTS
+    return is_whole and has_one_scan(body) and _RESTART.search(scans) is None
+
+
+def _scan_data(body: bytes) -> bytes:
+    """Return what lies between a file's header and its end marker.
+
+    The header is skipped segment by segment (ITU-T T.81, B.1.1.4), for a thumbnail in it has
+    scans of its own, and so has a second picture behind the first.
+    """
+    at = len(_START)
+    while body[at : at + 1] == b"\xff" and body[at : at + 2] != _SCAN_START:
+        at += 1 if body[at + 1 : at + 2] == b"\xff" else 2 + _segment_bytes(body, at + 2)
+    end = body.find(END, at)
+    return body[at : end if end >= 0 else len(body)]
+
+
+def _segment_bytes(body: bytes, at: int) -> int:
+    return max(2, int.from_bytes(body[at : at + 2]))

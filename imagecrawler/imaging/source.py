@@ -16,7 +16,17 @@ from dataclasses import dataclass
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from imagecrawler.exceptions import ImageRejectedError
-from imagecrawler.imaging.jpeg import EIGHTHS, decoded_in_eighths, eighths_for
+from imagecrawler.imaging.jpeg import (
+    EIGHTHS,
+    END,
+    decoded_in_eighths,
+    decoders_complaint,
+    eighths_for,
+    has_one_scan,
+    is_damaged,
+    is_in_one_go,
+)
+from imagecrawler.imaging.png import lacks_rows
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.policies.content_filter import ContentFilter, ImageFacts
 
@@ -26,8 +36,6 @@ DECODERS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 KINDS = {"MPO": "jpeg"}
 _ANIMATED_KINDS = ("gif", "png", "webp", "avif")
 
-_JPEG_END = b"\xff\xd9"
-_JPEG_SCAN_START = b"\xff\xda"
 _SIDEWAYS = (5, 6, 7, 8)
 
 # How much larger than the result Pillow decodes a JPEG, at least. A 1600 px photograph against
@@ -101,8 +109,9 @@ def load_pixels(source: Source, at_least: tuple[int, int]) -> Image.Image:
 
     Only JPEG is reduced, while it is decoded; ``source.scale`` says by how much. A JPEG that
     stops early is accepted when all its pixels are there, which is when only the end marker
-    or a few bytes of the last block are missing. Anything less is ``not-an-image``: the
-    decoder would fill the rest with grey, and nobody would be told.
+    or a few bytes of the last block are missing. Anything less is ``not-an-image``, and so is a
+    PNG that lacks rows: the decoder would fill the rest with grey or black, and nobody would be
+    told.
     """
     with decoding():
         pixels = _in_eighths(source, at_least) if source.kind == "jpeg" else None
@@ -172,15 +181,16 @@ def _drafted(source: Source, at_least: tuple[int, int]) -> Image.Image:
     except OSError as error:
         if source.kind != "jpeg" or "truncated" not in str(error):
             raise
-        source.mended_body = source.body + _JPEG_END
+        source.mended_body = source.body + END
         source.image = _load_cut_off(source.mended_body, with_margin, error)
+    _check_completeness(source)
     width, height = source.image.size
     source.scale = 1 / round(max(native[0] / width, native[1] / height))
     return source.image
 
 
 def _load_cut_off(mended_body: bytes, at_least: tuple[int, int], error: OSError) -> Image.Image:
-    if mended_body.count(_JPEG_SCAN_START) != 1:  # what later scans would have added is unknown
+    if not has_one_scan(mended_body):  # what later scans would have added is unknown
         raise error
     image = Image.open(io.BytesIO(mended_body), formats=("JPEG",))
     image.draft(None, at_least)
@@ -188,6 +198,23 @@ def _load_cut_off(mended_body: bytes, at_least: tuple[int, int], error: OSError)
     if _is_filled_up(image):
         raise error
     return image
+
+
+def _check_completeness(source: Source) -> None:
+    """Raise for a well-marked file that Pillow filled up: with grey a JPEG, with black a PNG."""
+    image, body = source.image, source.mended_body
+    if source.kind == "png" and not any(image.crop((0, image.height - 1, *image.size)).tobytes()):
+        check_rows(body)
+    if source.kind == "jpeg" and (complaint := decoders_complaint(body)) is not None:
+        in_one_go = is_in_one_go(body)
+        if is_damaged(complaint, in_one_go=in_one_go, ends_grey=_is_filled_up(image)):
+            raise ImageRejectedError("not-an-image", f"damaged: {complaint}")
+
+
+def check_rows(png: bytes) -> None:
+    """Raise ImageRejectedError (``not-an-image``) for a PNG that lacks rows."""
+    if lacks_rows(png):
+        raise ImageRejectedError("not-an-image", "broken image: rows are missing")
 
 
 def _is_filled_up(image: Image.Image) -> bool:
