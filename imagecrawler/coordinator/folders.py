@@ -1,7 +1,7 @@
 """The coordinator with a store's folders as its backend: what is left, leased and done.
 
 Called on the event loop only. See DESIGN, "Promises of the coordinator"; the order in which
-things become durable is in ``group``, what the folders say at the start in ``opening``.
+things become durable is in ``writing``, what the folders say at the start in ``opening``.
 """
 
 from __future__ import annotations
@@ -24,17 +24,19 @@ from imagecrawler.coordinator.contract import (
     Visited,
 )
 from imagecrawler.coordinator.early import EarlyWork
-from imagecrawler.coordinator.group import Group, RecordCache, Written, write_group
+from imagecrawler.coordinator.group import Group, Written
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.opening import StoreReader
 from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
+from imagecrawler.coordinator.record_cache import RecordCache
 from imagecrawler.coordinator.report import summary
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.suspects import Suspects, name_of
 from imagecrawler.coordinator.tally import Tally
 from imagecrawler.coordinator.verdicts import promises_more
+from imagecrawler.coordinator.writing import write_group
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.storage.store import Store

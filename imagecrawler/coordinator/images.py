@@ -9,8 +9,8 @@ from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import HasRoom, Lease
-from imagecrawler.coordinator.group import earlier_tries
 from imagecrawler.coordinator.rotation import HostRotation
+from imagecrawler.coordinator.upgrades import earlier_tries
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name

@@ -41,19 +41,22 @@ def leave_out(
     store.downloaded.remove(key, smallest=smallest)
     put(key, {name: v for name, v in record.items() if name not in ("files", "upgrade")})
     url = str(record.get("fetched_url") or record["url"])
-    store.failed.write(key, _failure(record, url, attempts, store.clock.now()))
+    first, distance = record["near_duplicate_of"], record["near_distance"]
+    message = f"looks like {first}, which is no smaller ({distance} of 64 bits differ)"
+    failure = failure_for_good(url, REASON, message, store.clock.now(), attempts)
+    store.failed.write(key, {**failure, "first": first})
     return url
 
 
-def _failure(record: Record, url: str, attempts: int, now: int) -> dict[str, Any]:
-    first, distance = record["near_duplicate_of"], record["near_distance"]
-    message = f"looks like {first}, which is no smaller ({distance} of 64 bits differ)"
+def failure_for_good(
+    url: str, reason: str, message: str, now: int, attempts: int = 0
+) -> dict[str, Any]:
+    """Return what failed/ says of an image that is not tried again by itself."""
     return {
         "url": url,
-        "reason": REASON,
+        "reason": reason,
         "attempts": attempts,
         "message": message,
         "last_try": to_text(now),
         "next_try": None,
-        "first": first,
     }

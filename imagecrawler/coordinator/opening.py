@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
-from imagecrawler.coordinator.group import content_key, earlier_tries, lacks_a_bucket
 from imagecrawler.coordinator.near import first_look
+from imagecrawler.coordinator.record_cache import content_key
 from imagecrawler.coordinator.run import RunRules
+from imagecrawler.coordinator.upgrades import earlier_tries, lacks_a_bucket
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import host_name

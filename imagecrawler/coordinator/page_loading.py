@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from imagecrawler.coordinator.contract import Lease
-from imagecrawler.coordinator.group import POSTPONE_SECONDS
 from imagecrawler.coordinator.page_states import key_number, queue_pages
 from imagecrawler.coordinator.pages import (
     ENTRY_FIELDS,
@@ -15,6 +14,7 @@ from imagecrawler.coordinator.pages import (
     clean_entries,
     lease_of_line,
 )
+from imagecrawler.coordinator.record_cache import POSTPONE_SECONDS
 from imagecrawler.identity.urls import host_name, page_key
 from imagecrawler.storage import instants
 from imagecrawler.storage.pages import LineAt, PageLine, ended_at

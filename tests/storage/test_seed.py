@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from imagecrawler.coordinator.choosing import RenditionChoice
-from imagecrawler.coordinator.group import Group, RecordCache, write_group
+from imagecrawler.coordinator.group import Group
 from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import PageFrontier
+from imagecrawler.coordinator.record_cache import RecordCache
+from imagecrawler.coordinator.writing import write_group
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.storage.store import Store
 from tests.commands.stores import picture
