@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from imagecrawler.coordinator.budget import Budget
 from imagecrawler.coordinator.choosing import RenditionChoice, candidate_of
 from imagecrawler.coordinator.committer import Committer
 from imagecrawler.coordinator.contract import (
@@ -27,6 +28,7 @@ from imagecrawler.coordinator.early import EarlyWork
 from imagecrawler.coordinator.group import Group, Written
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
+from imagecrawler.coordinator.loading import take_suspects
 from imagecrawler.coordinator.opening import StoreReader
 from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
@@ -62,8 +64,6 @@ class Coordinator:
         self.images = ImageFrontier(store, self._choice, rules.content_filter, set())
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
-        self._leased_pages = 0
-        self._leased_images = 0
         self._suspects = Suspects({})
         self._new_images: set[str] = set()
         self._draining = False
@@ -71,7 +71,7 @@ class Coordinator:
         self._seen_lately: list[tuple[str, str]] = []
         self._early: EarlyWork | None = EarlyWork()  # until the store is read
         self._dropped_hosts = frozenset(store.dropped_hosts())
-        self._begun = time.monotonic()
+        self._budget = Budget(rules, self.tally)
         self._wake: Callable[[], None] = lambda: None
         self._cache = RecordCache(store, rules.near)
         self._reader = StoreReader(store, rules, self._choice, self.images.stored)
@@ -87,7 +87,7 @@ class Coordinator:
         store.visited.load(repair=True)
         store.failed.load()
         coordinator.images.stored |= store.downloaded.ids(rules.smallest)
-        coordinator._load(store.inflight.open())
+        coordinator._load_pages_and_suspects(store.inflight.open())
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
         return coordinator
@@ -96,7 +96,7 @@ class Coordinator:
         """Begin on the running loop: ``wake`` is called whenever there may be new work."""
         self._wake = wake
         self._on_fatal = on_fatal
-        self._begun = time.monotonic()
+        self._budget.begin()
         loop = asyncio.get_running_loop()
 
         def wake_loop() -> None:
@@ -202,11 +202,11 @@ class Coordinator:
 
         Without ``images``, pages alone: those who work on images have enough of them.
         """
-        if self._draining or self.error is not None or self._out_of_time_or_bytes():
+        if self._draining or self.error is not None or self._budget.spent():
             return None
         self._take_from_reader()
-        if self._suspects.keep_others_waiting(self._may_lease):
-            alone = None if self.leased else self._suspects.next(self._may_lease)
+        if self._suspects.keep_others_waiting(self._budget.may_lease):
+            alone = None if self.leased else self._suspects.next(self._budget.may_lease)
             return self._hand_out(alone) if alone is not None else None
         now = _now()
         for kind in ("image", "page") if self._images_next else ("page", "image"):
@@ -254,12 +254,12 @@ class Coordinator:
             return False
         if self.leased or self._committer.busy:
             return True
-        if self._draining or self._out_of_time_or_bytes():
+        if self._draining or self._budget.spent():
             return False
         self._take_from_reader()
-        if self._suspects.are_left(self._may_lease):
+        if self._suspects.are_left(self._budget.may_lease):
             return True
-        pages, images = self._may_lease_page(), self._may_lease_image()
+        pages, images = self._budget.may_lease_page(), self._budget.may_lease_image()
         # Not `reader.done`: it may have ended since, and what it found last is not taken yet.
         if images and (self.images.has_ready() or self._early is not None):
             return True
@@ -268,9 +268,9 @@ class Coordinator:
     def seconds_to_next(self) -> float | None:
         """Return the seconds until the next retry that this run waits for, or None."""
         dues = []
-        if self._may_lease_page():
+        if self._budget.may_lease_page():
             dues.append(self.pages.next_due())
-        if self._may_lease_image():
+        if self._budget.may_lease_image():
             dues.append(self.images.next_due())
         waits = [(due - _now()) / _MICROS for due in dues if due is not None]
         near = [wait for wait in waits if wait <= self.rules.retry_wait_seconds]
@@ -304,7 +304,7 @@ class Coordinator:
             "images_wanted": self.images.waiting(),
             "images_failed": tally.images_failed.total(),
             "bytes": self.rules.bytes_downloaded(),
-            "elapsed_seconds": time.monotonic() - self._begun,
+            "elapsed_seconds": self._budget.elapsed_seconds,
         }
 
     def busiest_hosts(self, limit: int, in_flight: Callable[[str], int]) -> list[dict[str, Any]]:
@@ -316,12 +316,12 @@ class Coordinator:
 
         Time and bytes that are used up are told whether work is left or not.
         """
-        if reason := self._out_of_time_or_bytes():
+        if reason := self._budget.spent():
             return reason
         self._take_from_reader()
-        if self.rules.visit_pages and not self._may_lease_page() and self.pages.has_ready():
+        if self.rules.visit_pages and not self._budget.may_lease_page() and self.pages.has_ready():
             return "max_pages"
-        if not self._may_lease_image() and self.images.waiting():
+        if not self._budget.may_lease_image() and self.images.waiting():
             return "max_images"
         return None
 
@@ -464,10 +464,7 @@ class Coordinator:
 
     def _hand_out(self, lease: Lease) -> Lease:
         self.leased[name_of(lease)] = lease
-        if lease.kind == "page":
-            self._leased_pages += 1
-        else:
-            self._leased_images += 1
+        self._budget.leased[lease.kind] += 1
         self.store.inflight.begin(lease.kind, lease.key)
         return lease
 
@@ -479,18 +476,15 @@ class Coordinator:
         if self.leased.pop(name_of(lease), None) is None:
             return
         self._suspects.ended(lease)
-        if lease.kind == "page":
-            self._leased_pages -= 1
-        else:
-            self._leased_images -= 1
+        self._budget.leased[lease.kind] -= 1
         self.store.inflight.end(lease.kind, lease.key)
 
     def _take(self, kind: str, has_room: HasRoom, now: int) -> Lease | None:
         if kind == "page":
-            if not self._may_lease_page() or self._leased_pages >= self.rules.concurrency:
+            if not self._budget.may_lease_page() or self._budget.is_full(kind):
                 return None
             return self.pages.take(has_room, now)
-        if not self._may_lease_image() or self._leased_images >= self.rules.concurrency:
+        if not self._budget.may_lease_image() or self._budget.is_full(kind):
             return None
         for _ in range(_EXCLUDED_AT_ONCE):
             lease = self.images.take(has_room, now)
@@ -503,27 +497,6 @@ class Coordinator:
             failure = image_failure(lease, outcome, now=now)
             self._committer.group.failures.append((lease, failure))
             self._committer.changed()
-        return None
-
-    def _may_lease(self, lease: Lease) -> bool:
-        return self._may_lease_page() if lease.kind == "page" else self._may_lease_image()
-
-    def _may_lease_page(self) -> bool:
-        limit = self.rules.limits.max_pages
-        below = limit is None or self.tally.pages_visited + self._leased_pages < limit
-        return self.rules.visit_pages and below
-
-    def _may_lease_image(self) -> bool:
-        limit = self.rules.limits.max_images
-        return limit is None or self.tally.images_stored + self._leased_images < limit
-
-    def _out_of_time_or_bytes(self) -> str | None:
-        limits = self.rules.limits
-        elapsed = time.monotonic() - self._begun
-        if limits.max_seconds is not None and elapsed >= limits.max_seconds:
-            return "max_seconds"
-        if limits.max_bytes is not None and self.rules.bytes_downloaded() >= limits.max_bytes:
-            return "max_bytes"
         return None
 
     def _sight(self, image: FoundImage, item: PageItem) -> str:
@@ -593,41 +566,23 @@ class Coordinator:
         is_read = self._early is None and not reader.ended_early and not reader.unreadable
         return is_read and not self.images.waiting()
 
-    # -- suspects --------------------------------------------------------------------------
-
-    def _load(self, crashes: dict[str, int]) -> None:
+    def _load_pages_and_suspects(self, crashes: dict[str, int]) -> None:
         self._suspects = Suspects(crashes)
-        pages = self._load_pages()
-        keys = self._suspects.often("image")
-        images = [lease for key in keys if (lease := self._wanted_lease(key))]
-        for lease in images:
-            self.images.hold(lease.key)
-        self._suspects.take([*pages, *images])
-        # One that has ended well since must not be set aside for a later crash.
-        kinds = ("page", "image") if self.rules.visit_pages else ("image",)
-        taken = {name_of(lease) for lease in (*pages, *images)}
-        often = {f"{kind} {key}" for kind in kinds for key in self._suspects.often(kind)}
-        self.store.inflight.forget(often - taken)
-
-    def _load_pages(self) -> list[Lease]:
-        often = self._suspects.often("page") if self.rules.visit_pages else ()
+        visit_pages = self.rules.visit_pages
+        often = self._suspects.often("page") if visit_pages else ()
         loader = PageLoader(self.store, self.pages, often)
         loader.load()
         self._seen_lately = loader.latest.take()
         if self.rules.revisit_seconds is not None:
             loader.queue_revisits(_now() - int(self.rules.revisit_seconds * _MICROS))
-        return list(loader.held.values())
-
-    def _wanted_lease(self, key: str) -> Lease | None:
-        record = self.store.visited.read(key)
-        if record is None:
-            return None
-        if key in self.images.stored:
-            wanted = self._reader.lacks_files(key, record)
-        else:
-            failure = self.store.failed.read(key) if key in self.store.failed.ids else None
-            wanted = failure is None or failure.get("next_try") is not None
-        return self.images.lease_of(key) if wanted else None
+        take_suspects(
+            self._suspects,
+            list(loader.held.values()),
+            store=self.store,
+            images=self.images,
+            reader=self._reader,
+            visit_pages=visit_pages,
+        )
 
     def _set_aside(self, lease: Lease) -> None:
         logger.error("%s is set aside: the crawler died while it ran alone", lease.url)
