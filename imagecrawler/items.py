@@ -6,6 +6,7 @@ serialised by the WHATWG URL standard without a fragment unless a field says oth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,3 +85,61 @@ class ImageItem:
     bytes: int | None = None
     files: dict[str, str] = field(default_factory=dict)
     response: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedImage:
+    """One sighting of an image in a page as scripts made it, or in what the page asked for.
+
+    ``kind`` says where: ``img``, ``background``, ``poster``, ``svg``, ``input``, ``blob``,
+    ``canvas`` (the last two with the address their bytes came from), or ``request``: asked for by
+    the page, and shown in no element that was seen. ``url`` is what the browser shows there,
+    absolute (``currentSrc``), or "" where it shows nothing yet. ``attributes`` are the
+    element's own, ``sources`` those of the ``source`` elements of its ``picture``, all as
+    written; ``base_url`` is what they are relative to. ``link`` is the address of the link
+    around it. ``width_px`` and ``height_px`` are the size of its box, 0 when it has none.
+    """
+
+    kind: str
+    url: str
+    base_url: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Mapping[str, str], ...] = ()
+    link: str | None = None
+    description: str | None = None
+    width_px: int = 0
+    height_px: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameLook:
+    """The document of a frame of the page's own origin, at the end of the look."""
+
+    url: str
+    html: str
+
+
+@dataclass(slots=True)
+class Look:
+    """What a page showed while it was looked at.
+
+    ``html`` is the document at the end, open shadow roots as declarative ones; "" when the page
+    answered no more. ``base_url`` is what its URLs are relative to, and ``url`` its address at
+    the end. ``observed`` are sightings at any time, so also of what was removed again, each once,
+    in the order they were first seen. ``links`` are the absolute addresses of links seen at any
+    time but those marked nofollow. ``unreachable`` counts canvases and ``blob:`` images that
+    were shown and whose bytes came from no known address. ``stopped_by`` is ``nothing-new``,
+    ``max-rounds``, ``max-seconds``, ``max-images`` or ``unresponsive``.
+    """
+
+    html: str
+    base_url: str
+    url: str = ""
+    observed: list[ObservedImage] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    frames: list[FrameLook] = field(default_factory=list)
+    rounds: int = 0
+    clicks: int = 0
+    unreachable: int = 0
+    seconds: float = 0.0
+    stopped_by: str = "nothing-new"
