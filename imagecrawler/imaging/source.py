@@ -154,8 +154,10 @@ def _orientation(image: Image.Image) -> int:
     """
     exif = Image.Exif()
     try:
-        exif.load(image.info.get("exif") or b"")
-        value = exif.get(ExifTags.Base.Orientation, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exif.load(image.info.get("exif") or b"")
+            value = exif.get(ExifTags.Base.Orientation, 1)
     except Exception:  # the same as above: hostile bytes raise anything
         return 1
     return value if image.format != "TIFF" and value in range(1, 9) else 1

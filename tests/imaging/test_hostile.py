@@ -1,16 +1,23 @@
 """Bytes that are no image, or want to be too much of one."""
 
+import json
 import pickle
+import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinds import specimen, specimen_names
 from PIL import Image
 from specimens import decode, encode, png_header, quadrants
 
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.render import render
 from imagecrawler.imaging.rules import ImageRules
+from tests.hostile.images import polyglots, rubbish
 
 RULES = ImageRules((40, "original"))
 # Noise has no block that compresses to nothing, so that every byte cut off is a loss.
@@ -98,3 +105,80 @@ def test_any_damage_gives_files_or_a_reason(kind, data):
 def test_a_rejection_survives_pickling():
     error = pickle.loads(pickle.dumps(ImageRejectedError("too-small", "3x3 pixels")))
     assert (error.reason, str(error)) == ("too-small", "3x3 pixels")
+
+
+# -- files that are out for harm ---------------------------------------------------------------
+
+# What all bombs together may take beside the interpreter and its libraries.
+MAX_BOMB_BYTES = 128 * 1024 * 1024
+
+
+@pytest.mark.parametrize("it", polyglots() + rubbish(), ids=lambda it: it.name)
+def test_what_only_looks_like_an_image_is_none_and_what_hides_in_one_stays_behind(it):
+    if it.reason is not None:
+        assert reason_of(it.body) == it.reason
+        return
+    original, small = render(it.body, RULES).files
+    assert original.data == it.body
+    assert not [hidden for hidden in (b"script", b"PK\5\6", b"%PDF") if hidden in small.data]
+
+
+MEASURES = """
+import json, resource
+from imagecrawler.exceptions import ImageRejectedError
+from imagecrawler.imaging.render import render
+from imagecrawler.imaging.rules import ImageRules
+from tests.hostile.images import bombs
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+def outcome(body):
+    try:
+        render(body, ImageRules((40, "original")))
+    except ImageRejectedError as error:
+        return error.reason
+
+every = bombs()
+before = peak()
+print(json.dumps([[it.name, it.reason, outcome(it.body), peak() - before] for it in every]))
+"""
+
+
+def test_bombs_end_with_their_reasons_and_in_little_memory():
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURES],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    bombs = json.loads(done.stdout)
+    assert [name for name, reason, outcome, _ in bombs if outcome != reason] == []
+    assert max(peak_bytes for _, _, _, peak_bytes in bombs) < MAX_BOMB_BYTES, bombs
+
+
+# -- damage -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", specimen_names())
+def test_a_damaged_specimen_gives_files_or_a_reason(name, recwarn):
+    body = specimen(name)
+    dice = random.Random(name)
+    for _ in range(12):
+        damaged = bytearray(body)
+        for _ in range(dice.choice([1, 4, 30])):
+            damaged[dice.randrange(len(body))] = dice.randrange(256)
+        if dice.random() < 0.5:
+            start = dice.randrange(len(body))
+            del damaged[start : start + dice.randrange(1, 400)]
+        try:
+            assert render(bytes(damaged), RULES).files
+        except ImageRejectedError as error:
+            assert error.reason in ("not-an-image", "too-large")
+    assert not recwarn.list  # they would be on the worker's stderr
+
+
+@pytest.mark.parametrize("name", [n for n in specimen_names() if not n.startswith("jpeg")])
+def test_a_specimen_cut_in_half_is_no_image(name):
+    assert reason_of(specimen(name)[: len(specimen(name)) // 2]) == "not-an-image"
