@@ -27,6 +27,31 @@ class ImageCandidate:
     derived_by: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the markup around one sighting of an image tells of what the image is for.
+
+    ``width_px`` and ``height_px`` are the size at which the page shows it, as attributes or an
+    inline style claim it; None where they do not, and 0 is a claim. ``places`` are the landmarks
+    that it stands in (``nav``, ``header``, ``article`` …), ``around`` the classes and ids of the
+    nearest elements, both from the image outwards; ``names`` are its own. ``has_choice``: it
+    comes with a ``srcset`` or in a ``picture``. ``link`` is the page that it links to, in scope
+    or not, ``link_rel`` what the link says of that.
+    """
+
+    found_by: str = "img"
+    width_px: int | None = None
+    height_px: int | None = None
+    places: tuple[str, ...] = ()
+    names: str = ""
+    around: tuple[str, ...] = ()
+    alt: str = ""
+    is_hidden: bool = False
+    has_choice: bool = False
+    link: str | None = None
+    link_rel: str = ""
+
+
 @dataclass(slots=True)
 class FoundImage:
     """One picture on one page, with all its renditions.
@@ -34,7 +59,8 @@ class FoundImage:
     ``url`` is its ``src``, or its largest candidate where there is none; it is the first
     candidate too. ``link`` is the page that the picture links to (None: it links to none,
     or to an image file, which then is a candidate). ``description`` is None when the page
-    gives none. ``tags`` may be empty.
+    gives none. ``tags`` may be empty. ``evidence`` has an entry for each place where the page
+    shows it, the first few.
     """
 
     id: str
@@ -43,6 +69,7 @@ class FoundImage:
     link: str | None = None
     description: str | None = None
     tags: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -15,13 +15,12 @@ from imagecrawler.discovery.candidates import (
 from imagecrawler.discovery.links import PageLinks
 from imagecrawler.discovery.metadata import collapsed
 from imagecrawler.discovery.pictures import Find
+from imagecrawler.discovery.surroundings import Surroundings, evidence
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import ImageCandidate
 
 MAX_IMAGES = 10_000
-# How far up an enclosing link or figure is looked for; a bound, for pages made to be deep.
-_MAX_ANCESTORS = 40
 _MAX_SOURCES = 50
 _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})(?:px)?\s*")
 
@@ -34,12 +33,13 @@ def image_finds(
     Images first, each kind in document order; a link that wraps an image adds a rendition
     to the first image in it. The number is that of the elements beyond ``MAX_IMAGES``.
     """
-    surroundings = _Surroundings()
+    surroundings = Surroundings()
     unused = dict(links.image_files)
     finds = []
     for node in nodes[:MAX_IMAGES]:
         attributes = node.attributes
-        anchor, figure, picture = surroundings.of(node)
+        around = surroundings.of(node)
+        anchor, picture = around.anchor, around.picture
         file = unused.pop(anchor.mem_id, None) if anchor is not None else None
         candidates = image_candidates(
             attributes,
@@ -52,12 +52,14 @@ def image_finds(
         link = None
         if anchor is not None and file is None:
             link = _page_link(anchor, base_url)
-        description = surroundings.description(attributes, anchor, figure)
-        finds.append(Find(candidates, link, description))
+        description = surroundings.description(attributes, around)
+        told = evidence(attributes, around, link=link)
+        finds.append(Find(candidates, link, description, [told]))
     for node, url in list(unused.values())[:MAX_IMAGES]:
         if len(url) <= MAX_IMAGE_URL_CHARS:
             text = node.attributes.get("title") or node.text()
-            finds.append(Find([ImageCandidate(url)], None, collapsed(text)))
+            told = evidence({}, surroundings.of(node), found_by="link")
+            finds.append(Find([ImageCandidate(url)], None, collapsed(text), [told]))
     return finds, max(0, len(nodes) - MAX_IMAGES) + max(0, len(unused) - MAX_IMAGES)
 
 
@@ -79,57 +81,6 @@ def social_finds(entries: Iterable[tuple[str, str]], *, base_url: str) -> list[F
         elif finds and detail == ":alt":
             finds[-1].description = collapsed(content)
     return finds
-
-
-class _Surroundings:
-    """What encloses an image. Texts are read once: one link may wrap ten thousand images."""
-
-    def __init__(self) -> None:
-        self._texts: dict[int, str | None] = {}
-
-    def of(
-        self, node: LexborNode
-    ) -> tuple[LexborNode | None, LexborNode | None, LexborNode | None]:
-        """Return the nearest link, figure and ``picture`` around an image."""
-        anchor = figure = picture = None
-        parent = node.parent
-        for _ in range(_MAX_ANCESTORS):
-            if parent is None:
-                break
-            tag = parent.tag
-            if tag == "a":
-                anchor = anchor or parent
-            elif tag == "figure":
-                figure = figure or parent
-            elif tag == "picture":
-                picture = picture or parent
-            elif tag == "body":
-                break
-            parent = parent.parent
-        return anchor, figure, picture
-
-    def description(
-        self, attributes: Attributes, anchor: LexborNode | None, figure: LexborNode | None
-    ) -> str | None:
-        """Return the best text there is about an image, or None."""
-        text = collapsed(attributes.get("alt")) or collapsed(attributes.get("title"))
-        if text is None and figure is not None:
-            text = self._text(figure, "figcaption")
-        if text is None:
-            text = collapsed(attributes.get("aria-label"))
-        if text is None and anchor is not None:
-            text = self._text(anchor, None)
-        return text
-
-    def _text(self, node: LexborNode, selector: str | None) -> str | None:
-        key = node.mem_id
-        if key not in self._texts:
-            if selector is None:
-                self._texts[key] = collapsed(node.attributes.get("title")) or collapsed(node.text())
-            else:
-                inner = node.css_first(selector)
-                self._texts[key] = collapsed(inner.text()) if inner is not None else None
-        return self._texts[key]
 
 
 def _page_link(anchor: LexborNode, base_url: str) -> str | None:

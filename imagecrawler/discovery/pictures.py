@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from imagecrawler.identity.pictures import alias_key, image_id
-from imagecrawler.items import FoundImage, ImageCandidate
+from imagecrawler.items import Evidence, FoundImage, ImageCandidate
+
+# A page may show one picture ten thousand times.
+_EVIDENCE_KEPT = 8
 
 
 @dataclass(slots=True)
@@ -16,6 +19,7 @@ class Find:
     candidates: list[ImageCandidate]
     link: str | None = None
     description: str | None = None
+    evidence: list[Evidence] = field(default_factory=list)
 
 
 def pictures(finds: Sequence[Find], *, tags: Sequence[str] = ()) -> list[FoundImage]:
@@ -54,9 +58,13 @@ def _add(known: Find, find: Find) -> None:
             known.candidates[place] = candidate
     known.link = known.link or find.link
     known.description = known.description or find.description
+    known.evidence += find.evidence[: _EVIDENCE_KEPT - len(known.evidence)]
 
 
 def _found_image(find: Find, tags: Sequence[str]) -> FoundImage:
     url = find.candidates[0].url
     own_tags = list(tags) if find.link is None else []
-    return FoundImage(image_id(url), url, find.candidates, find.link, find.description, own_tags)
+    key = image_id(url)
+    return FoundImage(
+        key, url, find.candidates, find.link, find.description, own_tags, find.evidence
+    )
