@@ -6,7 +6,6 @@ serialised by the WHATWG URL standard without a fragment unless a field says oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,11 +59,7 @@ class FoundImage:
     candidate too. ``link`` is the page that the picture links to (None: it links to none,
     or to an image file, which then is a candidate). ``description`` is None when the page
     gives none. ``tags`` may be empty. ``evidence`` has an entry for each place where the page
-    shows it, the first few. ``found_by`` says where the page has it: ``img``, ``srcset``,
-    ``picture``, ``lazy``, ``link``, ``og`` … (all of them with what they are worth in
-    ``discovery/finds.py``), and, beside these, in what: ``noscript``, ``srcdoc``, ``shadow``.
-    ``certainty``, from 0 to 1, is how sure it is that the URL is an image which the page means to
-    show: 1 where a browser asks for it as one, 0.5 and less where only the look of the URL says so.
+    shows it, the first few.
     """
 
     id: str
@@ -74,8 +69,6 @@ class FoundImage:
     description: str | None = None
     tags: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    found_by: list[str] = field(default_factory=list)
-    certainty: float = 1.0
 
 
 @dataclass(slots=True)
@@ -122,22 +115,22 @@ class ImageItem:
 
 @dataclass(frozen=True, slots=True)
 class ObservedImage:
-    """One sighting of an image in a page as scripts made it, or in what the page asked for.
+    """One sighting of an image in a page as its scripts made it, or in what the page asked for.
 
-    ``kind`` says where: ``img``, ``background``, ``poster``, ``svg``, ``input``, ``blob``,
-    ``canvas`` (the last two with the address their bytes came from), or ``request``: asked for by
-    the page, and shown in no element that was seen. ``url`` is what the browser shows there,
-    absolute (``currentSrc``), or "" where it shows nothing yet. ``attributes`` are the
-    element's own, ``sources`` those of the ``source`` elements of its ``picture``, all as
-    written; ``base_url`` is what they are relative to. ``link`` is the address of the link
-    around it. ``width_px`` and ``height_px`` are the size of its box, 0 when it has none.
+    ``kind`` says where: ``img``, ``background``, ``poster``, ``svg``, ``input``, ``blob`` or
+    ``canvas`` (by the address their bytes came from), or ``request``: asked for by the page, and
+    shown in no element that was seen. ``url`` is what the browser shows there, absolute; ""
+    where it shows nothing yet, or only inline data. An ``img`` has its ``markup``: the element
+    with the ``picture``, figure or link around it, where those are small; it and ``srcset``, the
+    renditions of an ``image-set()``, are relative to ``base_url``. ``width_px`` and
+    ``height_px`` are the size of its box, 0 when it has none.
     """
 
     kind: str
     url: str
-    base_url: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    sources: tuple[Mapping[str, str], ...] = ()
+    base_url: str = ""
+    markup: str = ""
+    srcset: str = ""
     link: str | None = None
     description: str | None = None
     width_px: int = 0

@@ -1,7 +1,7 @@
 """The seam between the browser and what is looked for in it: plain data and small protocols.
 
-What has to be done around a look, by the one that owns the browser (Playwright's async ``Page``
-and ``Frame`` satisfy the protocols as they are):
+What has to be done around a look by the one that owns the browser; Playwright's async ``Page``
+is a ``BrowserPage`` as it is:
 
     watch = await watch_page(page)           # before the navigation, or its requests are missed
     await page.goto(url, wait_until="domcontentloaded")   # not "load": it may never come
@@ -9,7 +9,7 @@ and ``Frame`` satisfy the protocols as they are):
     await page.close()
 
 Images are answered, not aborted: a route fulfils each request whose ``resource_type`` is
-``image`` with ``STUB_BODY`` as ``STUB_TYPE``. An aborted image fires ``error``, at which
+``image`` with ``STUB_BODY`` and ``STUB_HEADERS``. An aborted image fires ``error``, at which
 galleries drop the picture, show their own "broken" image or wait for ever with the next batch;
 a stub fires ``load``, and its one pixel keeps pages short. Media and fonts can be aborted.
 Requests of the kinds ``fetch`` and ``xhr`` have to pass: data and pictures drawn to a canvas
@@ -23,14 +23,21 @@ added before the look, and stay.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from imagecrawler.items import FrameLook, Look, ObservedImage
 
 __all__ = [
-    "BrowserFrame",
+    "MAX_IMAGES",
+    "MAX_ROUNDS",
+    "MAX_SECONDS",
+    "NOTHING_NEW",
+    "STUB_BODY",
+    "STUB_HEADERS",
+    "STUB_TYPE",
+    "UNRESPONSIVE",
     "BrowserPage",
     "FrameLook",
     "Look",
@@ -39,7 +46,9 @@ __all__ = [
 ]
 
 # A transparent GIF of one pixel: the smallest image that every browser decodes.
+# A picture that is drawn to a canvas is asked for as CORS, and fails without the second header.
 STUB_TYPE = "image/gif"
+STUB_HEADERS = {"content-type": STUB_TYPE, "access-control-allow-origin": "*"}
 STUB_BODY = base64.b64decode("R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==")
 
 # Why a look ended; the first is the good end.
@@ -50,21 +59,6 @@ MAX_IMAGES = "max-images"
 UNRESPONSIVE = "unresponsive"
 
 
-class BrowserFrame(Protocol):
-    """A frame of a page: Playwright's ``Frame``."""
-
-    @property
-    def url(self) -> str:
-        """The address of the document that is shown now."""
-
-    @property
-    def parent_frame(self) -> Any:
-        """The frame around it; None for the page's own."""
-
-    async def evaluate(self, expression: str, arg: Any = None) -> Any:
-        """Return what the JavaScript ``expression`` gives, called with ``arg``, as JSON would."""
-
-
 class BrowserPage(Protocol):
     """A page of a browser: Playwright's async ``Page``."""
 
@@ -72,13 +66,8 @@ class BrowserPage(Protocol):
     def url(self) -> str:
         """The address of the document that is shown now."""
 
-    @property
-    def main_frame(self) -> Any:
-        """The page's own frame."""
-
-    @property
-    def frames(self) -> Sequence[Any]:
-        """All frames attached now, the page's own included."""
+    async def evaluate(self, expression: str, arg: Any = None) -> Any:
+        """Return what the JavaScript ``expression`` gives, called with ``arg``, as JSON would."""
 
     async def add_init_script(self, script: str) -> Any:
         """Run ``script`` in every document from now on, before the document's own scripts."""
@@ -101,15 +90,21 @@ class LookLimits:
     """How long and how far one page is looked at. Whatever is reached first ends the look.
 
     A round is one sweep down to the present end of the page and of everything that scrolls in
-    it, its carousels and one "load more" button, then a wait until the network is quiet.
+    it, its carousels and its "load more" buttons, and then a wait until the network is quiet.
     ``network_idle_seconds`` is how long no request may be under way to call it quiet,
-    ``settle_seconds`` the most that one round waits for that. ``quiet_rounds`` in a row with no
-    new image, link or height end the look.
+    ``settle_seconds`` the most that one wait lasts. ``quiet_rounds`` in a row with no new image,
+    link or height end the look. ``call_seconds`` is how long the page may take to answer one
+    question before it counts as unresponsive. Each of ``max_steps`` scrolls on by one view and
+    waits until that is drawn, and ``step_seconds`` more.
     """
 
     max_seconds: float = 30.0
     max_rounds: int = 100
+    max_steps: int = 2_000
     max_images: int = 10_000
+    max_html_chars: int = 20_000_000
     network_idle_seconds: float = 0.5
     settle_seconds: float = 5.0
+    step_seconds: float = 0.03
+    call_seconds: float = 10.0
     quiet_rounds: int = 2
