@@ -7,7 +7,7 @@ BIN := .venv/bin
 export START STORE
 
 .DEFAULT_GOAL := help
-.PHONY: help crawl test lint clean
+.PHONY: help crawl test lint browser clean
 
 help:
 	@echo "make crawl               crawl the bundled demo site into $(STORE)/"
@@ -15,6 +15,7 @@ help:
 	@echo "                         crawl a real site into $(STORE)/, politely"
 	@echo "make test                run every check and test"
 	@echo "make lint                run the checks alone"
+	@echo "make browser             install Chromium, unless there is one, for pages that need it"
 	@echo "make clean               remove what was installed and cached (never $(STORE)/)"
 
 crawl: .venv/crawl.stamp
@@ -24,7 +25,7 @@ crawl: .venv/crawl.stamp
 		exec $(BIN)/python -m imagecrawler.demo crawl --store "$$STORE"; \
 	fi
 
-test: lint
+test: lint browser
 	$(BIN)/python -m pytest -n auto
 
 lint: .venv/test.stamp
@@ -32,6 +33,14 @@ lint: .venv/test.stamp
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
+
+# Pages are rendered by a real Chromium in the tests: the system's, or Playwright's own.
+browser: .venv/crawl.stamp
+	@$(BIN)/python -m imagecrawler.rendering.finding >/dev/null 2>&1 || \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || \
+	$(BIN)/python -m playwright install chromium
+	@$(BIN)/python -m imagecrawler.rendering.finding
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -53,6 +53,18 @@ class RobotsUnavailableError(ImageCrawlerError):
     """A server cannot say what its robots.txt allows: nothing is, for now."""
 
 
+class RenderingError(ImageCrawlerError):
+    """A browser did not get a page rendered; what the server sent of it is still there.
+
+    ``reason`` is a class as page lines have it: ``render-hang``, ``render-crash``,
+    ``render-too-large``, ``render-error``, ``no-browser``.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class ImageRejectedError(ImageCrawlerError):
     """Bytes that do not become an image file.
 

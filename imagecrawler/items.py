@@ -77,7 +77,8 @@ class PageItem:
 
     ``key`` is the key it was queued under, ``url`` where its content came from (after
     redirects). ``links`` are the page links to be queued, in document order, already
-    within scope; ``skipped_links`` counts the others by reason.
+    within scope; ``skipped_links`` counts the others by reason. ``rendered`` says why and how a
+    browser showed the page, or why it could not; None: it was not asked.
     """
 
     key: str
@@ -90,6 +91,7 @@ class PageItem:
     images: list[FoundImage] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     skipped_links: dict[str, int] = field(default_factory=dict)
+    rendered: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

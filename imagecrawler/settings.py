@@ -53,6 +53,13 @@ IMAGES_MIN_ASPECT = 0  # width / height: 0.5 or "1:2"
 IMAGES_MAX_ASPECT = 0
 IMAGES_MAX_PIXELS = 100_000_000  # width times height: what a decoder may be asked to hold
 
+# -- pages that a browser shows: -a render=never|auto|always ----------------------------------
+BROWSER_EXECUTABLE = ""  # a path or a command; "": Playwright's own Chromium, else the system's
+PLAYWRIGHT_LAUNCH_OPTIONS: dict[str, object] = {}  # added to ours, but for the proxy
+PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4  # pages being rendered at once
+RENDER_PAGES_PER_CONTEXT = 50  # then a new context: Chromium keeps something of each page
+RENDER_MAX_SECONDS = 30.0  # for scrolling through one page; one that hangs costs 10 more
+
 # -- failures: the ledger retries, one request a try ------------------------------------------
 RETRY_ENABLED = True
 RETRY_TIMES = 2
@@ -82,6 +89,7 @@ ITEM_PIPELINES = {
 DOWNLOAD_HANDLERS = {
     "http": "imagecrawler.handlers.http.GuardedHTTPHandler",
     "https": "imagecrawler.handlers.http.GuardedHTTPHandler",
+    "render": "imagecrawler.handlers.rendering.RenderingHandler",
     "file": None,
     "data": None,
     "ftp": None,
@@ -90,6 +98,7 @@ DOWNLOAD_HANDLERS = {
 TWISTED_DNS_RESOLVER = "imagecrawler.handlers.resolver.CachingNameResolver"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "imagecrawler.middlewares.rendering.RenderingMiddleware": 50,
     "imagecrawler.middlewares.robots.RobotsMiddleware": 100,
     # The ledger owns retries, the frontier owns scope.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

@@ -36,7 +36,7 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
 
 
 def test_every_argument_is_in_the_readme() -> None:
-    names = {name for names in _BY_SPIDER.values() for name in names} - {"render"}
+    names = {name for names in _BY_SPIDER.values() for name in names}
     assert {name for name in names if f"`{name}`" not in README} == set()
 
 

@@ -17,6 +17,7 @@ from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.security.addresses import allowed_networks
 from imagecrawler.spiders.arguments import parse_arguments
+from imagecrawler.spiders.browser_check import check_browser
 from imagecrawler.storage.store import preflight, read_summary
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ NUMBERS = {
     "AUTOTHROTTLE_MAX_DELAY": 0,
     "AUTOTHROTTLE_TARGET_CONCURRENCY": 0.01,
     "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1,
+    "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
+    "RENDER_PAGES_PER_CONTEXT": 1,
+    "RENDER_MAX_SECONDS": 0.1,
     "IMAGES_WORKERS": 0,
     "IMAGES_MAX_BYTES_IN_FLIGHT": 1,
     "IMAGES_TIMEOUT_SECONDS": 0,
@@ -107,6 +111,7 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     run_rules(settings, limits=Limits(), images=UrlFilter(), contents=given.contents)
     image_rules(settings)
     allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
+    check_browser(settings, given.render)
     for name, least in NUMBERS.items():
         number(settings, name, least=least)
     for name in settings.getlist("RETRY_EXCEPTIONS"):

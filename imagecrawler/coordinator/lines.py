@@ -77,5 +77,5 @@ def _found_besides(lease: Lease, item: PageItem | None) -> PageLine:
     if item is None:  # Unchanged: its validators are still those of the last visit.
         found = {name: lease.entry.get(name) for name in _VALIDATORS}
     else:
-        found = {name: getattr(item, name) for name in (*_VALIDATORS, "canonical")}
+        found = {name: getattr(item, name) for name in (*_VALIDATORS, "canonical", "rendered")}
     return {name: value for name, value in found.items() if value}

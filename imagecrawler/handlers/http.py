@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -17,14 +15,14 @@ from scrapy.core.downloader.handlers.http11 import (
     _BindAddressAgent,
     _ScrapyAgent,
 )
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import deferred_to_future
 
-from imagecrawler.coordinator import signals as our_signals
 from imagecrawler.handlers.body_end import begin_watching, has_plain_body
 from imagecrawler.handlers.endpoints import GuardedEndpointFactory
 from imagecrawler.handlers.guard import AddressGuard, guard_for
+from imagecrawler.handlers.in_flight import InFlight
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.security.addresses import Origin
 
@@ -41,12 +39,6 @@ logger = logging.getLogger(__name__)
 # the process would end late.
 _DISCONNECT_SECONDS = 0.1
 
-_STOPPING = "the crawl is stopping"
-
-
-class DownloadAbortedError(DownloadCancelledError):
-    """The run is ending: the download was dropped, and is due again in the next run."""
-
 
 class GuardedHTTPHandler(HTTP11DownloadHandler):
     """Download over http and https, within the rules of ``guard_for(crawler)``.
@@ -60,10 +52,8 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         self._guard = guard_for(crawler)
         self._timeout_seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._disconnect_timeout = _DISCONNECT_SECONDS  # type: ignore[assignment]
-        self._in_flight: set[asyncio.Task[object]] = set()
-        self._is_aborted = False
+        self._in_flight = InFlight(crawler)
         self._warned_of_proxy = False
-        crawler.signals.connect(self._abort_in_flight, our_signals.abort_in_flight)
 
     async def download_request(self, request: Request) -> Response:
         """Return the response, whole.
@@ -77,41 +67,18 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
             DownloadCancelledError: too many bytes, or someone else cancelled it.
         """
         limit_seconds = request.meta.get("download_timeout") or self._timeout_seconds
-        try:
-            with self._tracked():
+        with self._in_flight.tracked(request.url):
+            try:
                 async with asyncio.timeout(limit_seconds or None):
                     return await self._fetch(request, limit_seconds)
-        except TimeoutError:
-            raise DownloadTimeoutError(
-                f"{request.url} took longer than {limit_seconds:g} seconds"
-            ) from None
-        except asyncio.CancelledError:
-            # It is no Exception, so Scrapy would wait for this request for ever.
-            if self._is_aborted:
-                raise DownloadAbortedError(_STOPPING) from None
-            raise DownloadCancelledError(f"{request.url} was cancelled") from None
+            except TimeoutError:
+                raise DownloadTimeoutError(
+                    f"{request.url} took longer than {limit_seconds:g} seconds"
+                ) from None
 
     async def close(self) -> None:
         """Close the idle connections, in a tenth of a second at most."""
         await super().close()
-
-    def _abort_in_flight(self) -> None:
-        """Fail every download at once, and those that are still to come."""
-        self._is_aborted = True
-        for task in self._in_flight:
-            task.cancel()
-
-    @contextmanager
-    def _tracked(self) -> Iterator[None]:
-        if self._is_aborted:
-            raise DownloadAbortedError(_STOPPING)
-        task = asyncio.current_task()
-        assert task is not None
-        self._in_flight.add(task)
-        try:
-            yield
-        finally:
-            self._in_flight.discard(task)
 
     async def _fetch(self, request: Request, limit_seconds: float) -> Response:
         if request.meta.get("proxy"):

@@ -43,6 +43,7 @@ class Arguments:
     limits: Limits = field(default_factory=Limits)
     max_depth: int | None = None
     revisit_seconds: float | None = None
+    render: str = "never"
     kept: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -62,14 +63,12 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
             )
     if "scope" in texts and texts["scope"] not in SCOPES:
         raise ArgumentError(f"-a scope={texts['scope']}: choose one of {', '.join(SCOPES)}")
-    if texts.get("render", "never") != "never":
-        if texts["render"] not in RENDERING:
-            raise ArgumentError(
-                f"-a render={texts['render']}: choose one of {', '.join(RENDERING)}"
-            )
+    if "render" in texts and texts["render"] not in RENDERING:
+        raise ArgumentError(f"-a render={texts['render']}: choose one of {', '.join(RENDERING)}")
+    if texts.get("render") == "auto":
         raise ArgumentError(
-            f"-a render={texts['render']}: this version does not render pages in a browser yet; "
-            "use render=never"
+            "-a render=auto: this version does not tell yet which pages need a browser; "
+            "use render=never or render=always"
         )
     starts = start_urls(texts["start"]) if "start" in texts else ()
     if starts:  # a file's name means nothing where the store may be copied to
@@ -88,6 +87,7 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
         ),
         max_depth=_whole(texts, "max_depth"),
         revisit_seconds=_seconds(texts, "revisit"),
+        render=texts.get("render", "never"),
         kept={name: texts[name] for name in _KEPT if name in texts},
     )
 

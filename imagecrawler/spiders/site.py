@@ -61,7 +61,11 @@ class SiteSpider(StoreSpider):
             status=response.status,
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
+            rendered=response.meta.get("rendered"),
         )
+        if item.rendered is not None:
+            # An unchanged document may get other pictures from its scripts: ask for it whole.
+            item.etag = item.last_modified = None
         if _sitemap_place(lease.entry):
             self._read_sitemap(response, item, lease)
         elif isinstance(response, TextResponse) and _is_html(response):

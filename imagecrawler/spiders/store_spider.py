@@ -21,6 +21,7 @@ from imagecrawler.exceptions import ArgumentError, ImageCrawlerError, StoreError
 from imagecrawler.items import ImageItem
 from imagecrawler.security.addresses import Origin
 from imagecrawler.spiders.arguments import IMAGE_FILTERS, Arguments, parse_arguments, scope_text
+from imagecrawler.spiders.browser_check import check_browser
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.store import Store, unwritable
 
@@ -116,6 +117,7 @@ class StoreSpider(Spider):
         store = Store.open(self.store_path, fsync=settings.getbool("STORE_FSYNC"))
         try:
             arguments = self._with_remembered(store)
+            check_browser(settings, arguments.render)
             rules = run_rules(
                 settings,
                 limits=arguments.limits,

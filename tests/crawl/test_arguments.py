@@ -252,7 +252,17 @@ def test_revisit_asks_conditionally_and_parses_what_changed(site: StartSite, cra
         ({"start": "http://127.0.0.1:1/", "scope": "galaxy"}, {}, "choose one of page"),
         ({"start": "http://127.0.0.1:1/", "max_pages": "-1"}, {}, "whole number"),
         ({"start": "http://127.0.0.1:1/", "allow": "("}, {}, "regular expression"),
-        ({"start": "http://127.0.0.1:1/", "render": "always"}, {}, "render=never"),
+        ({"start": "http://127.0.0.1:1/", "render": "maybe"}, {}, "never, auto, always"),
+        (
+            {"start": "http://127.0.0.1:1/", "render": "always"},
+            {"BROWSER_EXECUTABLE": "/no/such"},
+            "BROWSER_EXECUTABLE=/no/such",
+        ),
+        (
+            {"start": "http://127.0.0.1:1/"},
+            {"PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": "0"},
+            "at least 1",
+        ),
         ({"start": "http://127.0.0.1:1/"}, {"IMAGES_WIDTHS": "wide"}, "IMAGES_WIDTHS"),
         ({"start": "http://127.0.0.1:1/"}, {"ALLOWED_NETWORKS": "nowhere"}, "ALLOWED_NETWORKS"),
         ({"start": "http://127.0.0.1:1/"}, {"DOWNLOAD_DELAY": "soon"}, "DOWNLOAD_DELAY"),

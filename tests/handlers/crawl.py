@@ -104,8 +104,7 @@ class Probe(scrapy.Spider):
             self.began += 1
             if JOB.get("cancel"):
                 handler = self.crawler.engine.downloader.handlers._get_handler("http")
-                for task in handler._in_flight:
-                    task.cancel()
+                handler._in_flight.cancel_all()
             if self.began == JOB.get("abort"):
                 self.crawler.signals.send_catch_log(abort_in_flight)
 

@@ -1,0 +1,115 @@
+"""How Chromium is started and ended: the browser provider of scrapy-playwright.
+
+Nothing is started before the first page that is to be rendered: neither the browser nor
+Playwright's driver. Both end with the process that started them, however it ends: the driver
+when its input closes, Chromium when the driver's pipe to it closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Error, Playwright, async_playwright
+from scrapy.exceptions import NotSupported
+
+from imagecrawler.exceptions import RenderingError
+from imagecrawler.rendering.finding import FoundBrowser
+
+logger = logging.getLogger(__name__)
+
+# The run may end half a second after its last write; what is left ends with the process.
+_CLOSE_SECONDS = 0.25
+
+# Everything goes through the proxy, or not at all. What Chromium sends past a proxy is UDP
+# (QUIC, WebRTC) and questions to name servers. The list of switches:
+# https://peter.sh/experiments/chromium-command-line-switches/
+_NOTHING_PASSES_BY = (
+    "--proxy-bypass-list=<-loopback>",  # else loopback and link-local addresses go without proxy
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--dns-prefetch-disable",
+    "--disable-quic",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-blink-features=WebTransport",
+)
+_QUIET = (
+    "--no-pings",
+    "--disable-domain-reliability",
+    "--disable-component-update",
+    "--disable-background-networking",
+    # The proxy knows which addresses are private; the browser sees none but the proxy's.
+    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessForWorkers,"
+    "BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults",
+)
+
+
+class ChromiumProvider:
+    """Starts the browser that was found, with ``proxy_url`` as its only way out.
+
+    ``options`` are PLAYWRIGHT_LAUNCH_OPTIONS: they win, but for the proxy.
+    """
+
+    def __init__(self, found: FoundBrowser, *, proxy_url: str, options: Mapping[str, Any]) -> None:
+        self._found = found
+        self._proxy_url = proxy_url
+        self._options = options
+        self._playwright: Playwright | None = None
+
+    async def start(self) -> None:
+        """Do nothing yet: the first page starts the browser."""
+
+    async def launch_browser(self) -> Browser:
+        """Return a new browser.
+
+        Raises:
+            RenderingError: it cannot be started; the message says what it said.
+        """
+        try:
+            return await self._launch()
+        except Error as error:
+            lines = [line.strip() for line in error.message.splitlines() if line.strip()]
+            raise RenderingError(
+                "no-browser", f"{self._found.path} cannot be started: {' / '.join(lines[:6])}"
+            ) from error
+
+    async def launch_persistent_context(self, context_kwargs: dict[str, Any]) -> BrowserContext:
+        """Raise NotSupported: what a page leaves in the browser ends with its context."""
+        raise NotSupported("rendered pages have no persistent context")
+
+    async def close(self) -> None:
+        """End the driver, and with it whatever browser is left."""
+        playwright, self._playwright = self._playwright, None
+        if playwright is not None:
+            with suppress(Exception):  # a driver that was killed has ended too
+                await asyncio.wait_for(playwright.stop(), _CLOSE_SECONDS)
+
+    async def _launch(self) -> Browser:
+        if self._playwright is None:
+            self._playwright = await async_playwright().start()
+        browser = await self._playwright.chromium.launch(**self._launch_options())
+        logger.info(
+            "Pages are rendered with %s (%s), version %s",
+            self._found.path,
+            self._found.source,
+            browser.version,
+        )
+        return browser
+
+    def _launch_options(self) -> dict[str, Any]:
+        return {
+            "headless": True,
+            "executable_path": self._found.path,
+            # Chromium's sandbox does not work for root, whatever else it runs in.
+            "chromium_sandbox": os.geteuid() != 0,
+            "handle_sigint": False,
+            "handle_sigterm": False,
+            "handle_sighup": False,
+            **self._options,
+            "proxy": {"server": self._proxy_url},
+            "args": [*self._options.get("args", ()), *_QUIET, *_NOTHING_PASSES_BY],
+        }

@@ -1,0 +1,157 @@
+"""The download handler of ``render:`` requests: pages that a browser shows.
+
+It is made with the first of them, so a crawl that renders nothing has no browser, no driver
+and no proxy, and imports none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.http import HtmlResponse, Response
+
+from imagecrawler.exceptions import RenderingError
+from imagecrawler.handlers.browser_cookies import browser_cookies, keep_cookies
+from imagecrawler.handlers.guard import guard_for
+from imagecrawler.handlers.in_flight import InFlight
+from imagecrawler.handlers.proxy import FilteringProxy
+from imagecrawler.rendering.contract import LookLimits
+from imagecrawler.rendering.finding import NO_BROWSER, find_browser
+
+if TYPE_CHECKING:
+    from http.cookiejar import CookieJar
+
+    from scrapy.crawler import Crawler
+
+    from imagecrawler.handlers.browser import BrowserPages, Shown
+
+# A look ends by itself in time, unless the page or the browser hangs.
+_GRACE_SECONDS = 10.0
+
+
+class RenderingHandler(BaseDownloadHandler):
+    """Show the response in a request's ``meta["document"]`` in a browser, and return the page.
+
+    Never more than PLAYWRIGHT_MAX_PAGES_PER_CONTEXT pages at once.
+    """
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        settings = crawler.settings
+        self._limits = LookLimits(max_seconds=settings.getfloat("RENDER_MAX_SECONDS"))
+        self._max_bytes = settings.getint("PAGE_MAX_BYTES")
+        self._at_once = asyncio.Semaphore(settings.getint("PLAYWRIGHT_MAX_PAGES_PER_CONTEXT"))
+        self._in_flight = InFlight(crawler)
+        self._proxy = FilteringProxy(
+            guard_for(crawler),
+            timeout_seconds=settings.getfloat("DOWNLOAD_TIMEOUT") or 60.0,
+            note=lambda event, number: crawler.stats.inc_value(f"render/{event}", number),
+        )
+        self._pages: BrowserPages | None = None
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the page as it is after its scripts; ``meta["look"]`` has what it showed.
+
+        Raises:
+            RenderingError: there is no such page; the document is as good as before.
+            DownloadAbortedError: the run is ending.
+        """
+        document: Response = request.meta["document"]
+        with self._in_flight.tracked(document.url):
+            async with self._at_once:
+                shown = await self._shown_in_time(document)
+        body = shown.look.html.encode("utf-8", "replace")
+        if self._max_bytes and len(body) > self._max_bytes:
+            raise RenderingError("render-too-large", f"the page grew to {len(body)} bytes")
+        request.meta.update(look=shown.look, led_to=shown.led_to)
+        return HtmlResponse(
+            document.url,
+            status=document.status,
+            headers=document.headers,
+            body=body,
+            encoding="utf-8",
+            request=document.request,
+            flags=[*document.flags, "rendered"],
+            ip_address=document.ip_address,
+        )
+
+    async def close(self) -> None:
+        """End the browser, its driver and the proxy."""
+        if self._pages is not None:
+            await self._pages.close()
+        self._proxy.stop()
+
+    async def _shown_in_time(self, document: Response) -> Shown:
+        if self._pages is None:
+            self._pages = self._browser_pages()
+        jar = self._cookie_jar(document)
+        limit_seconds = self._limits.max_seconds + _GRACE_SECONDS
+        try:
+            async with asyncio.timeout(limit_seconds):
+                shown = await self._pages.show(document, browser_cookies(jar or (), document.url))
+        except TimeoutError:
+            raise RenderingError("render-hang", f"no end after {limit_seconds:g} seconds") from None
+        if jar is not None:
+            keep_cookies(jar, shown.cookies)
+        return shown
+
+    def _browser_pages(self) -> BrowserPages:
+        from imagecrawler.handlers.browser import BrowserPages
+        from imagecrawler.handlers.chromium import ChromiumProvider
+
+        settings = self.crawler.settings
+        found = find_browser(
+            settings.get("BROWSER_EXECUTABLE"), environment=os.environ, home=Path.home()
+        )
+        if found is None:
+            raise RenderingError("no-browser", NO_BROWSER)
+        provider = ChromiumProvider(
+            found,
+            proxy_url=f"http://127.0.0.1:{self._proxy.start()}",
+            options=settings.getdict("PLAYWRIGHT_LAUNCH_OPTIONS"),
+        )
+        return BrowserPages(
+            self.crawler,
+            provider,
+            limits=self._limits,
+            is_allowed=self._is_allowed,
+            pages_per_context=settings.getint("RENDER_PAGES_PER_CONTEXT"),
+            context_options=self._context_options(),
+        )
+
+    def _context_options(self) -> dict[str, Any]:
+        settings = self.crawler.settings
+        language = settings.getdict("DEFAULT_REQUEST_HEADERS").get("Accept-Language")
+        return {
+            "user_agent": settings.get("USER_AGENT"),
+            "extra_http_headers": {"Accept-Language": language} if language else None,
+            "ignore_https_errors": not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"),
+            "service_workers": "block",
+            "accept_downloads": False,
+        }
+
+    def _cookie_jar(self, document: Response) -> CookieJar | None:
+        cookies = self.crawler.get_downloader_middleware(CookiesMiddleware)
+        if cookies is None:
+            return None
+        jar: CookieJar = cookies.jars[document.meta.get("cookiejar")].jar
+        return jar
+
+    async def _is_allowed(self, url: str) -> bool:
+        robots = self.crawler.get_downloader_middleware(RobotsTxtMiddleware)
+        if robots is None:
+            return True
+        try:
+            await robots.process_request(Request(url))
+        except Exception:  # forbidden, or nobody can say: either way it is not loaded
+            return False
+        return True

@@ -1,0 +1,155 @@
+"""Pages that a browser shows: what scripts add is found, and nothing forbidden is reached."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from imagecrawler.rendering.finding import NO_BROWSER, find_browser
+from tests.conftest import StartSite
+from tests.crawl.folders import pages, stored
+from tests.crawls import Crawls
+from tests.site.spec import Routes, image, page, redirect, text
+
+SCRIPT = "text/javascript"
+ATTEMPTS = Path(__file__).with_name("attempts.js")
+
+
+def test_images_and_links_that_scripts_add_are_found(site: StartSite, crawl: Crawls) -> None:
+    running = site(
+        {
+            "/": page("<main></main><script src=/gallery.js></script>"),
+            "/gallery.js": text(
+                """fetch('/images.json').then(answer => answer.json()).then(names => {
+                     for (const name of names)
+                       document.querySelector('main').innerHTML +=
+                         `<a href="/page-${name}.html"><img src="/${name}.jpg"></a>`
+                   })""",
+                content_type=SCRIPT,
+            ),
+            "/images.json": text('["a", "b"]', content_type="application/json"),
+            "/page-a.html": page("<img src=/plain.jpg>"),
+            "/page-b.html": page(""),
+            "/a.jpg": image(),
+            "/b.jpg": image(),
+            "/plain.jpg": image(),
+        }
+    )
+    run = crawl(running.url, render="always")
+    assert run.rc == 0, run.stderr
+    assert stored(crawl.store) == {"/a.jpg", "/b.jpg", "/plain.jpg"}
+    lines = pages(crawl.store)
+    assert set(lines) == {"/", "/page-a.html", "/page-b.html"}
+    assert all(line["rendered"]["why"] == ["always"] for line in lines.values())
+    # The document was fetched once, and each image once, by the download worker.
+    for path in ("/", "/a.jpg", "/page-a.html", "/gallery.js", "/images.json"):
+        (asked,) = running.requests(path)
+        assert asked.headers["user-agent"] == "imagecrawler/0.1"
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """A server on this machine: every TCP connection and every datagram that reaches it stays."""
+
+    tcp: socket.socket
+    udp: socket.socket
+
+    @property
+    def port(self) -> int:
+        return int(self.tcp.getsockname()[1])
+
+    def visitors(self) -> list[str]:
+        found = []
+        for kind, ask in (("tcp", self.tcp.accept), ("udp", lambda: self.udp.recvfrom(100))):
+            try:
+                ask()
+                found.append(kind)
+            except BlockingIOError:
+                continue
+        return found
+
+
+@pytest.fixture
+def forbidden() -> Iterator[Forbidden]:
+    with (
+        listening(socket.SOCK_STREAM, 0) as tcp,
+        listening(socket.SOCK_DGRAM, tcp.getsockname()[1]) as udp,
+    ):
+        tcp.listen(100)
+        yield Forbidden(tcp, udp)
+
+
+@contextmanager
+def listening(kind: socket.SocketKind, port: int) -> Iterator[socket.socket]:
+    """A socket on every address of this machine, IPv4 and IPv6."""
+    with socket.socket(socket.AF_INET6, kind) as found:
+        found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        found.bind(("::", port))
+        found.setblocking(False)
+        yield found
+
+
+HOSTS = (
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "0.0.0.0",
+    "2130706433",
+    "[::ffff:127.0.0.1]",
+    "a.localhost",
+)
+
+
+def attempts(forbidden: Forbidden) -> Routes:
+    """A page that tries to get at a server in every way there is."""
+    away = f"http://127.0.0.1:{forbidden.port}/away"
+    names = f"const HOSTS = {list(HOSTS)}, PORT = {forbidden.port}\n"
+    return {
+        "/": page("<script src=/attempts.js></script>"),
+        "/attempts.js": text(names + ATTEMPTS.read_text(), content_type=SCRIPT),
+        "/told": text("", headers={"Cache-Control": "no-store"}),
+        "/away": redirect(away),
+        "/refreshing.html": page("", head=f'<meta http-equiv=refresh content="0;url={away}">'),
+        "/worker.js": text(f"fetch('{away}')", content_type=SCRIPT),
+    }
+
+
+def test_no_request_of_a_page_reaches_a_forbidden_address(
+    site: StartSite, crawl: Crawls, forbidden: Forbidden
+) -> None:
+    running = site(attempts(forbidden))
+    run = crawl(running.url, render="always", max_images=0, settings={"ALLOWED_NETWORKS": ""})
+    assert run.rc == 0, run.stderr
+    assert forbidden.visitors() == []
+    told = {request.path for request in running.requests("/told")}
+    tried = {path.partition("?")[2].partition("=")[0] for path in told}
+    assert {"fetch", "no-cors", "websocket", "wss", "https", "redirect", "worker"} <= tried
+    assert {"redirected-frame", "frame-refresh", "service-worker", "webrtc"} <= tried
+    for name in ("fetch", "websocket", "wss", "https", "redirect", "worker"):
+        assert f"/told?{name}=done" not in told
+    assert "'render/refused': " in run.stderr
+
+
+def test_a_browser_without_the_boundary_does_reach_it(
+    site: StartSite, forbidden: Forbidden
+) -> None:
+    """The refusals above mean something only if the attempts are real ones."""
+    running = site(attempts(forbidden))
+    found = find_browser(None, environment=os.environ, home=Path.home())
+    assert found is not None, NO_BROWSER
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found.path, chromium_sandbox=False)
+        context = browser.new_context()
+        context.new_page().goto(running.url, wait_until="commit")
+        running.journal.wait_for(lambda asked: len(asked) > 3)
+        reached = set()
+        while reached != {"tcp", "udp"}:
+            reached.update(forbidden.visitors())
+        browser.close()
