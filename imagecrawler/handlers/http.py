@@ -1,7 +1,7 @@
-"""The download handler of http and https: checked addresses, a total time limit, an abort, and
-the end of bodies that are not worth having.
+"""The download handler of http and https: checked addresses, a total time limit, an abort, a
+ceiling on heads, and the end of bodies that are not worth having.
 
-Everything else (TLS, pooling, ceilings on bytes, proxies) is Scrapy's HTTP/1.1 handler.
+Everything else (TLS, pooling, ceilings on bodies, proxies) is Scrapy's HTTP/1.1 handler.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from scrapy.core.downloader.handlers.http11 import (
     _BindAddressAgent,
     _ScrapyAgent,
 )
-from scrapy.exceptions import DownloadTimeoutError
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import deferred_to_future
 
 from imagecrawler.handlers.body_end import begin_watching, has_plain_body
 from imagecrawler.handlers.endpoints import GuardedEndpointFactory
 from imagecrawler.handlers.guard import AddressGuard, guard_for
+from imagecrawler.handlers.head_limits import LimitedHeadFactory, check_codings, head_too_long
 from imagecrawler.handlers.in_flight import InFlight
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.security.addresses import Origin
@@ -49,6 +50,7 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = LimitedHeadFactory
         self._guard = guard_for(crawler)
         self._timeout_seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._disconnect_timeout = _DISCONNECT_SECONDS  # type: ignore[assignment]
@@ -64,7 +66,7 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
             ImageRejectedError: its ``content_filter`` (in the request's meta) leaves out what
                 this is, as its length or first bytes tell.
             DownloadAbortedError: the run is ending.
-            DownloadCancelledError: too many bytes, or someone else cancelled it.
+            DownloadCancelledError: too many bytes, in its head too; or someone else cancelled it.
         """
         limit_seconds = request.meta.get("download_timeout") or self._timeout_seconds
         with self._in_flight.tracked(request.url):
@@ -96,8 +98,13 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
             crawler=self.crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
-        with wrap_twisted_exceptions():
-            return await deferred_to_future(agent.download_request(request))
+        try:
+            with wrap_twisted_exceptions():
+                return await deferred_to_future(agent.download_request(request))
+        except DownloadFailedError as error:
+            if (too_long := head_too_long(error)) is not None:
+                raise too_long from error
+            raise
 
     def _check_for_proxy(self, request: Request) -> None:
         self._guard.check_named(Origin.of(request.url))
@@ -116,6 +123,7 @@ class _GuardedAgent(_ScrapyAgent):
         self._guard = guard
 
     def _cb_bodyready(self, txresponse: TxResponse, request: Request) -> Any:
+        check_codings(txresponse)
         wanted = request.meta.get("content_filter")
         if isinstance(wanted, ContentFilter) and has_plain_body(txresponse):
             begin_watching(txresponse, wanted, self._crawler.stats)

@@ -25,6 +25,11 @@ _REASONS = {
     "UnsupportedURLSchemeError": "bad-url",
     "NotSupported": "bad-url",
     "IgnoreRequest": "excluded",
+    # A body that is not what its Content-Encoding says: gzip; zlib's and brotli's; zstd.
+    "BadGzipFile": "bad-encoding",
+    "error": "bad-encoding",
+    "ZstdError": "bad-encoding",
+    "EOFError": "bad-encoding",
     "ValueError": "bad-url",
 }
 

@@ -41,7 +41,7 @@ def mistake(*args, **options):
 if FAULT == "group":
     folders.write_group = mistake
 elif FAULT == "opening":
-    folders.Coordinator._load = mistake
+    folders.Coordinator._load_pages_and_suspects = mistake
 elif FAULT == "beginning":
     folders.Coordinator.is_empty = mistake
 elif FAULT == "begun":
