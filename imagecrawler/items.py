@@ -59,7 +59,11 @@ class FoundImage:
     candidate too. ``link`` is the page that the picture links to (None: it links to none,
     or to an image file, which then is a candidate). ``description`` is None when the page
     gives none. ``tags`` may be empty. ``evidence`` has an entry for each place where the page
-    shows it, the first few.
+    shows it, the first few. ``found_by`` says where the page has it: ``img``, ``srcset``,
+    ``picture``, ``lazy``, ``link``, ``og`` … (all of them with what they are worth in
+    ``discovery/finds.py``), and, beside these, in what: ``noscript``, ``srcdoc``, ``shadow``.
+    ``certainty``, from 0 to 1, is how sure it is that the URL is an image which the page means to
+    show: 1 where a browser asks for it as one, 0.5 and less where only the look of the URL says so.
     """
 
     id: str
@@ -69,6 +73,8 @@ class FoundImage:
     description: str | None = None
     tags: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    found_by: list[str] = field(default_factory=list)
+    certainty: float = 1.0
 
 
 @dataclass(slots=True)

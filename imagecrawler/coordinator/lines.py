@@ -69,6 +69,8 @@ def sighting_of(image: FoundImage, item: PageItem) -> Record:
         "page": item.url,
         "title": item.title,
         "candidates": [candidate_to_json(candidate) for candidate in image.candidates],
+        "found_by": image.found_by,
+        "certainty": image.certainty,
     }
     return {name: value for name, value in sighting.items() if value}
 

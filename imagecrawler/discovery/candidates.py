@@ -44,13 +44,14 @@ def image_candidates(
     base_url: str,
     sources: Iterable[Attributes] = (),
     linked_file: str | None = None,
-) -> list[ImageCandidate]:
-    """Return the renditions of one picture, its own URL first, each URL once.
+) -> tuple[list[ImageCandidate], tuple[str, ...]]:
+    """Return the renditions of one picture, its own URL first, each URL once; and their kinds.
 
     The own URL is what ends up in ``src``: a lazy-loading attribute before ``src`` itself,
     which then is only a placeholder and no rendition. Without either it is the largest
     candidate. Then come the image file it links to, zoom copies, and the ``srcset`` of the
     ``img`` and its ``sources``. Where a URL appears with and without a claim, the claim stays.
+    The kinds are those of ``finds.py``, surest first: ``img``, ``srcset``, ``picture`` …
     """
     own: str | None = None
     full: list[str] = []
@@ -59,18 +60,26 @@ def image_candidates(
         own = next(_urls(attributes, LAZY_SRC, base_url), None)
         full = list(_urls(attributes, FULL_SIZE, base_url))
         lazy_set = _first(attributes, LAZY_SRCSET)
-    described = _described(lazy_set or attributes.get("srcset"), base_url)
+    own_set = _described(lazy_set or attributes.get("srcset"), base_url)
+    kinds: dict[str, object] = {
+        "lazy": own or (lazy_set and own_set),
+        "srcset": not lazy_set and own_set,
+    }
+    described = list(own_set)
     for source in sources:
         described += _described(_first(source, LAZY_SRCSET) or source.get("srcset"), base_url)
+    kinds |= {"picture": len(described) > len(own_set), "zoom": full, "link": linked_file}
     if linked_file is not None:
-        full.insert(0, linked_file)
+        full = [linked_file, *full]
     if own is None and (src := attributes.get("src")):
         own = absolute_url(src, base_url)
         if own is not None and (len(own) > MAX_IMAGE_URL_CHARS or _is_placeholder(own)):
             own = own if len(own) <= MAX_IMAGE_URL_CHARS and not (described or full) else None
+        kinds = {"img": own, **kinds}
     if own is None and described:
         own = max(described, key=lambda c: (c.width_px or 0, c.density or 0.0)).url
-    return _each_once(own, full, described)
+    found_by = tuple(kind for kind, given in kinds.items() if given)
+    return _each_once(own, full, described), found_by
 
 
 def _each_once(

@@ -12,9 +12,9 @@ from imagecrawler.discovery.candidates import (
     Attributes,
     image_candidates,
 )
+from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.links import PageLinks
 from imagecrawler.discovery.metadata import collapsed
-from imagecrawler.discovery.pictures import Find
 from imagecrawler.discovery.surroundings import Surroundings, evidence
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
@@ -41,7 +41,7 @@ def image_finds(
         around = surroundings.of(node)
         anchor, picture = around.anchor, around.picture
         file = unused.pop(anchor.mem_id, None) if anchor is not None else None
-        candidates = image_candidates(
+        candidates, found_by = image_candidates(
             attributes,
             base_url=base_url,
             sources=_sources(picture) if picture is not None else (),
@@ -54,12 +54,12 @@ def image_finds(
             link = _page_link(anchor, base_url)
         description = surroundings.description(attributes, around)
         told = evidence(attributes, around, link=link)
-        finds.append(Find(candidates, link, description, [told]))
+        finds.append(Find(candidates, found_by, link, description, [told]))
     for node, url in list(unused.values())[:MAX_IMAGES]:
         if len(url) <= MAX_IMAGE_URL_CHARS:
             text = node.attributes.get("title") or node.text()
             told = evidence({}, surroundings.of(node), found_by="link")
-            finds.append(Find([ImageCandidate(url)], None, collapsed(text), [told]))
+            finds.append(Find([ImageCandidate(url)], ("link",), None, collapsed(text), [told]))
     return finds, max(0, len(nodes) - MAX_IMAGES) + max(0, len(unused) - MAX_IMAGES)
 
 
@@ -75,7 +75,8 @@ def social_finds(entries: Iterable[tuple[str, str]], *, base_url: str) -> list[F
         if detail in ("", ":url", ":secure_url", ":src"):
             url = absolute_url(content, base_url) if content else None
             if url is not None and len(url) <= MAX_IMAGE_URL_CHARS:
-                finds.append(Find([ImageCandidate(url)]))
+                kind = "og" if name.startswith("og:") else "twitter"
+                finds.append(Find([ImageCandidate(url)], (kind,)))
         elif finds and detail == ":width" and (width := _PIXELS.fullmatch(content)):
             finds[-1].candidates[0] = ImageCandidate(finds[-1].candidates[0].url, int(width[1]))
         elif finds and detail == ":alt":

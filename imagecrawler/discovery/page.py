@@ -66,13 +66,15 @@ def parse_page(html: str, *, url: str, robots_tag: str | None = None) -> ParsedP
     )
     finds, too_many = image_finds(nodes.images, links, base_url=base_url)
     social = social_finds(nodes.social, base_url=base_url)
+    # What structured data says joins here: finds like any other, those of `linked_data.py`.
+    found = [*finds, *social]
     skipped = links.skipped | ({"too-many-images": too_many} if too_many else {})
     return ParsedPage(
         base_url=base_url,
         title=nodes.title,
         canonical=absolute_url(nodes.canonical, base_url) if nodes.canonical else None,
         nofollow=nofollow,
-        images=pictures([*finds, *social], tags=tags),
+        images=pictures(found, tags=tags),
         links=links.urls,
         skipped=skipped,
     )

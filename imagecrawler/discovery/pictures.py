@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from imagecrawler.discovery.finds import Find, certainty
 from imagecrawler.identity.pictures import alias_key, image_id
-from imagecrawler.items import Evidence, FoundImage, ImageCandidate
+from imagecrawler.items import FoundImage
 
 # A page may show one picture ten thousand times.
 _EVIDENCE_KEPT = 8
-
-
-@dataclass(slots=True)
-class Find:
-    """One place where a page shows or names a picture; ``candidates[0]`` is its own URL."""
-
-    candidates: list[ImageCandidate]
-    link: str | None = None
-    description: str | None = None
-    evidence: list[Evidence] = field(default_factory=list)
 
 
 def pictures(finds: Sequence[Find], *, tags: Sequence[str] = ()) -> list[FoundImage]:
@@ -59,12 +49,20 @@ def _add(known: Find, find: Find) -> None:
     known.link = known.link or find.link
     known.description = known.description or find.description
     known.evidence += find.evidence[: _EVIDENCE_KEPT - len(known.evidence)]
+    known.found_by = tuple(dict.fromkeys((*known.found_by, *find.found_by)))
 
 
 def _found_image(find: Find, tags: Sequence[str]) -> FoundImage:
     url = find.candidates[0].url
     own_tags = list(tags) if find.link is None else []
-    key = image_id(url)
     return FoundImage(
-        key, url, find.candidates, find.link, find.description, own_tags, find.evidence
+        id=image_id(url),
+        url=url,
+        candidates=find.candidates,
+        link=find.link,
+        description=find.description,
+        tags=own_tags,
+        evidence=find.evidence,
+        found_by=list(find.found_by),
+        certainty=certainty(find.found_by),
     )

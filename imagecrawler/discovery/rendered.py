@@ -7,8 +7,9 @@ from dataclasses import replace
 from html import escape
 from itertools import groupby
 
+from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.page import ParsedPage, parse_page
-from imagecrawler.discovery.pictures import Find, pictures
+from imagecrawler.discovery.pictures import pictures
 from imagecrawler.discovery.srcset import parse_srcset
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
@@ -30,14 +31,17 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
     nofollow = static.nofollow or final.nofollow
     seen = list(_passing(look, nofollow=nofollow))
     pages = [static, final, *seen]
-    images = [image for page in pages for image in page.images]
-    finds = [*map(_find, images), *_finds(look.observed)]
+    by_scripts = [] if final is static else final.images
+    by_scripts = [*by_scripts, *(image for page in seen for image in page.images)]
+    finds = [_find(image, image.found_by) for image in static.images]
+    finds += [_find(image, _shown_by(image)) for image in by_scripts]
+    finds += _finds(look.observed)
     return replace(
         final,
         title=final.title or static.title,
         canonical=final.canonical or static.canonical,
         nofollow=nofollow,
-        images=_with_tags(pictures(finds), images),
+        images=_with_tags(pictures(finds), [*static.images, *by_scripts]),
         links=list(dict.fromkeys(link for page in pages for link in page.links)),
         skipped={**static.skipped, **final.skipped},
     )
@@ -56,8 +60,20 @@ def _passing(look: Look, *, nofollow: bool) -> Iterator[ParsedPage]:
     yield parse_page(anchors, url=look.url, robots_tag=rules)
 
 
-def _find(image: FoundImage) -> Find:
-    return Find(list(image.candidates), image.link, image.description, list(image.evidence))
+def _shown_by(image: FoundImage) -> list[str]:
+    # What the document only names (in metadata, in data for scripts) is no surer now.
+    is_shown = image.certainty == 1.0 or "lazy" in image.found_by
+    return [*image.found_by, FOUND_BY] if is_shown else image.found_by
+
+
+def _find(image: FoundImage, found_by: list[str]) -> Find:
+    return Find(
+        list(image.candidates),
+        tuple(found_by),
+        image.link,
+        image.description,
+        list(image.evidence),
+    )
 
 
 def _finds(observed: Iterable[ObservedImage]) -> Iterator[Find]:
@@ -72,7 +88,7 @@ def _finds(observed: Iterable[ObservedImage]) -> Iterator[Find]:
         if candidates and link is not None and is_image_file(link):
             candidates, link = [*candidates, ImageCandidate(link)], None
         if candidates:
-            yield Find(candidates, link, image.description, [_evidence(image)])
+            yield Find(candidates, (FOUND_BY,), link, image.description, [_evidence(image)])
 
 
 def _evidence(image: ObservedImage) -> Evidence:

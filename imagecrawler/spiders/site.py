@@ -10,6 +10,7 @@ from scrapy.http import Response, TextResponse
 
 from imagecrawler.coordinator.contract import Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.discovery.finds import certainty
 from imagecrawler.discovery.page import parse_page
 from imagecrawler.discovery.sitemaps import parse_sitemap
 from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget
@@ -71,7 +72,7 @@ class SiteSpider(StoreSpider):
         elif isinstance(response, TextResponse) and _is_html(response):
             self._read_html(response, item, lease)
         elif _content_type(response).startswith("image/"):
-            item.images = [_lone_image(item.url)]
+            item.images = [_lone_image(item.url, "page")]
         yield item
 
     def admits_redirect(self, url: str) -> bool:
@@ -131,7 +132,8 @@ class SiteSpider(StoreSpider):
             return
         self._sort_links(item, lease, urls, variant=False)
         images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
-        item.images = [_lone_image(url) for url in images]
+        kind = "feed" if sitemap.kind == "feed" else "sitemap"
+        item.images = [_lone_image(url, kind) for url in images]
 
     def _note_yield(self, item: PageItem) -> None:
         """Tell the trap rules whether a page showed a picture or a kind of page not yet known."""
@@ -182,8 +184,10 @@ def _sitemap_place(entry: dict[str, Any]) -> int:
     return int(place) if place.isascii() and place.isdigit() else 1
 
 
-def _lone_image(url: str) -> FoundImage:
-    return FoundImage(image_id(url), url, [ImageCandidate(url)])
+def _lone_image(url: str, kind: str) -> FoundImage:
+    return FoundImage(
+        image_id(url), url, [ImageCandidate(url)], found_by=[kind], certainty=certainty([kind])
+    )
 
 
 def _is_html(response: TextResponse) -> bool:

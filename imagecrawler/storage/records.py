@@ -2,7 +2,8 @@
 
 A record is the JSON object of one file in visited/: ``url`` (always a string), ``follow``,
 ``description`` and ``tags`` as in the first seed's program; ``page`` and ``title`` of the
-first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candidates``;
+first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candidates``,
+``found_by`` (the kinds of place where pages have it) and ``certainty`` (of the surest of them);
 and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``format``,
 ``width``, ``height`` (native, after orientation), ``phash`` (algorithm and hash of how it
 looks), ``phash_quality``, ``phash_colours``, ``near_duplicate_of`` (the id of a picture it looks
@@ -26,9 +27,9 @@ CANDIDATES_KEPT = 200
 def merged(record: Record | None, sighting: Record) -> Record | None:
     """Return the record with a sighting added, or None when that changes nothing.
 
-    No attribute is lost; a new candidate is always added; a description, a title or tags
-    are taken where there were none. ``sighting`` has the keys of a record that was seen on
-    exactly one page, ``page``.
+    No attribute is lost; a new candidate and a new kind of source are always added; a
+    description, a title or tags are taken where there were none, a certainty where it is higher.
+    ``sighting`` has the keys of a record that was seen on exactly one page, ``page``.
     """
     if record is None:
         return {**sighting, "pages": [sighting["page"]], "page_count": 1}
@@ -42,6 +43,7 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
         changes["follow"] = sighting["follow"]
     if candidates := _more_candidates(record, sighting):
         changes["candidates"] = candidates
+    changes.update(_surer(record, sighting))
     changes.update(_seen_again(record, sighting["page"]))
     return {**record, **changes} if changes else None
 
@@ -92,6 +94,19 @@ def _claim(entry: dict[str, Any]) -> tuple[str, float | None, float | None]:
         width if isinstance(width, int | float) else None,
         density if isinstance(density, int | float) else None,
     )
+
+
+def _surer(record: Record, sighting: Record) -> Record:
+    """Return what a sighting adds to where a picture was found and how sure that is."""
+    changes: Record = {}
+    known = record.get("found_by")
+    known = known if isinstance(known, list) else []
+    if new := [kind for kind in sighting.get("found_by", ()) if kind not in known]:
+        changes["found_by"] = known + new
+    before, now = record.get("certainty"), sighting.get("certainty")
+    if now is not None and not (isinstance(before, int | float) and before >= now):
+        changes["certainty"] = now
+    return changes
 
 
 def _candidates(record: Record) -> list[dict[str, Any]]:

@@ -69,6 +69,25 @@ def test_pictures_and_their_renditions(html, pictures):
     assert names(html) == pictures
 
 
+@pytest.mark.parametrize(
+    ("html", "found_by", "certainty"),
+    [
+        ("<img src=a.jpg>", ["img"], 1.0),
+        ("<img src=a.jpg srcset='b.jpg 2x'>", ["img", "srcset"], 1.0),
+        ("<img src=blank.gif data-src=a.jpg>", ["lazy"], 0.9),
+        ("<img src=blank.gif data-srcset='a.jpg 2x'>", ["lazy"], 0.9),
+        ("<picture><source srcset=b.webp><img src=a.jpg></picture>", ["img", "picture"], 1.0),
+        ("<a href=b.jpg><img src=a.jpg data-full=c.jpg></a>", ["img", "zoom", "link"], 1.0),
+        ("<a href=a.jpg>", ["link"], 0.9),
+        ("<meta property=og:image content=a.jpg><img src=a.jpg>", ["img", "og"], 1.0),
+        ("<meta name=twitter:image content=a.jpg>", ["twitter"], 0.9),
+    ],
+)
+def test_found_by(html, found_by, certainty):
+    found = image(html)
+    assert (found.found_by, found.certainty) == (found_by, certainty)
+
+
 def test_claims_are_those_of_descriptors_and_of_open_graph():
     found = image("<img src=a.jpg width=9 srcset='a.jpg 300w'>")
     assert found.candidates == [ImageCandidate("https://e.com/dir/a.jpg", 300)]

@@ -24,6 +24,7 @@ def test_a_look_finds_every_picture_and_nothing_else(name, eyes, gallery_site):
     assert found.stopped_by == "nothing-new"
     assert {image.id for image in page.images} == {image_id(base + path) for path in photos(name)}
     assert len(page.images) == len(photos(name))
+    assert all("rendered" in image.found_by for image in page.images)
     assert found.unreachable == UNREACHABLE.get(name, 0)
     pictures = [request.path for request in gallery_site.requests() if "/photos/" in request.path]
     assert all(path.startswith("/photos/blob/") for path in pictures), "images are not fetched"

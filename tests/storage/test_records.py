@@ -31,7 +31,13 @@ CANDIDATES = st.lists(
 )
 SIGHTINGS = st.fixed_dictionaries(
     {"follow": URLS, "page": URLS, "candidates": CANDIDATES},
-    optional={"description": TEXTS, "title": TEXTS, "tags": st.lists(st.just("t"), max_size=1)},
+    optional={
+        "description": TEXTS,
+        "title": TEXTS,
+        "tags": st.lists(st.just("t"), max_size=1),
+        "found_by": st.lists(st.sampled_from(["img", "og", "css"]), unique=True, min_size=1),
+        "certainty": st.sampled_from([0.3, 0.5, 0.9, 1.0]),
+    },
 ).map(lambda sighting: {**sighting, "url": sighting["candidates"][0]["url"]})
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
@@ -47,7 +53,11 @@ FOREIGN = st.fixed_dictionaries(
     optional={
         "candidates": JSON | st.lists(JSON | RUBBISH_ENTRIES, max_size=4),
         **dict.fromkeys(
-            ["follow", "page", "pages", "page_count", "tags", "description", "own", "width"], JSON
+            [
+                *("follow", "page", "pages", "page_count", "tags", "description", "own", "width"),
+                *("found_by", "certainty"),
+            ],
+            JSON,
         ),
     },
 )
@@ -84,6 +94,10 @@ def test_nothing_is_lost_and_all_that_is_new_is_added(sightings: list[Record]) -
         assert claims(record)[: len(known)] == known
         assert set(claims(record)) == set(known) | set(claims(sighting))
         assert len(claims(record)) == len(set(claims(record)))
+        kinds = [*(before or {}).get("found_by", []), *sighting.get("found_by", [])]
+        assert record.get("found_by", []) == list(dict.fromkeys(kinds))
+        sure = [found["certainty"] for found in (before or {}, sighting) if "certainty" in found]
+        assert record.get("certainty") == max(sure, default=None)
         assert merged(record, sighting) is None  # twice is once
     pages = list(dict.fromkeys(sighting["page"] for sighting in sightings))
     assert record is not None and (record["pages"], record["page_count"]) == (pages, len(pages))
@@ -100,7 +114,7 @@ def test_a_link_of_its_own_says_more_than_the_page(first: Record, second: Record
 def test_a_record_of_another_hand_keeps_what_it_has(record: Record, sighting: Record) -> None:
     """The seed's records have no candidates: their own ``url`` becomes the first."""
     result = after(sighting, record=record)
-    kept = ("candidates", "pages", "page_count", "follow")
+    kept = ("candidates", "pages", "page_count", "follow", "found_by", "certainty")
     assert all(result[name] == record[name] for name in record if name not in kept and record[name])
     if isinstance(follow := record.get("follow"), str) and follow != record.get("page"):
         assert result["follow"] == (follow or sighting["follow"])
