@@ -85,6 +85,7 @@ def _side(
         images = len(_settled(store, site))
     else:
         images = _whole_files(folder / "images")
+        print(f"      {sum(1 for _ in (folder / 'images').glob('thumbs/*/*'))} thumbnails")
     last = rounds[-1]
     return [
         "our crawl" if side == "ours" else "stock Scrapy, JOBDIR, ImagesPipeline",
@@ -117,10 +118,8 @@ def _start(
         **_settings(options),
         "JOBDIR": folder / "job",
         "IMAGES_STORE": folder / "images",
-        "IMAGES_THUMBS": '{"600": [600, 10000]}',
-        "ITEM_PIPELINES": '{"scrapy.pipelines.images.ImagesPipeline": 1}',
     }
-    command = ["crawl", "stock_images", *start]
+    command = ["crawl", "stock_thumbnails", *start]
     return rival_crawl(command, folder=folder, log=log, settings=settings)
 
 

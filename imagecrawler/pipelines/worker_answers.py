@@ -79,6 +79,8 @@ def failure(error: Exception) -> bytes:
     """Return the answer for an image that was refused, could not be written, or met a bug."""
     if isinstance(error, ImageRejectedError):
         return json.dumps({"rejected": [error.reason, str(error), error.facts]}).encode()
+    if isinstance(error, MemoryError):  # the process may have no more: see its limit
+        return json.dumps({"rejected": ["too-large", "out of memory", None]}).encode()
     if isinstance(error, OSError):
         message = error.strerror or str(error)
         return json.dumps({"os_error": [error.errno or 0, message, str(error.filename)]}).encode()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
 from tests.crawl.folders import pages, reasons, stored
-from tests.crawls import Crawls, Running
+from tests.crawls import PROJECT, Crawls, Running
 from tests.hostile.server import answer, serving
 from tests.hostile.servers import MAX_BODY_BYTES, image_answers, page_answers, redirected
 from tests.site.pictures import draw
@@ -81,3 +82,56 @@ def peak_mb(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / 1e6
+
+
+# Settings of a project whose decoders do what only a hostile file of tomorrow makes them do.
+THEIRS = """
+import ctypes
+import os
+import time
+
+from imagecrawler.pipelines import worker, worker_process
+from imagecrawler.settings import *
+
+SPIDER_MODULES = ["their_project", "imagecrawler.spiders"]
+worker_process._TASK = "their_project:decode"
+
+
+def decode(body, rules, stem):
+    if b"crash" in body:
+        ctypes.string_at(0)
+    while b"hang" in body:
+        time.sleep(60)
+    if b"eat" in body:
+        bytearray(2**40)
+    return worker.write_renditions(body, rules, stem)
+"""
+
+
+def test_a_decoder_that_crashes_hangs_or_eats_memory_costs_its_image_alone(
+    crawl: Crawls, tmp_path: Path
+) -> None:
+    (tmp_path / "their_project.py").write_text(THEIRS)
+    plain = draw(320, 240, seed="plain")
+    bodies = {f"/{what}.jpg": plain + what.encode() for what in ("crash", "hang", "eat")}
+    bodies |= {f"/good-{number}.jpg": draw(320, 240, seed=number) for number in range(20)}
+    page = "".join(f'<img src="{path}">' for path in bodies).encode()
+    routes = {path: answer(body) for path, body in bodies.items()}
+    with serving({"/": answer(page, "text/html"), **routes}) as site:
+        running = crawl.start(
+            site.url,
+            settings={"IMAGES_TIMEOUT_SECONDS": 3},
+            env={
+                "SCRAPY_SETTINGS_MODULE": "their_project",
+                "PYTHONPATH": os.pathsep.join([str(PROJECT), str(tmp_path)]),
+            },
+        )
+        run = running.wait()
+    assert (run.rc, run.summary["outcome"]) == (0, "finished"), run.stderr
+    assert stored(crawl.store) == {path for path in bodies if "good" in path}
+    assert reasons(crawl.store) == {
+        "/crash.jpg": "not-an-image",
+        "/hang.jpg": "too-large",
+        "/eat.jpg": "too-large",
+    }
+    assert running.alive() == [] and list((crawl.store / "tmp").iterdir()) == []

@@ -23,7 +23,7 @@ from imagecrawler.pipelines.workers import Workers
 PATIENCE_SECONDS = 60
 RULES = ImageRules((40, 60, "original"))
 HANGS, DIES, IS_KILLED, FILLS_THE_DISK = b"hang", b"die", b"killed", b"disk"
-STOPS, HAS_A_BUG, LIES = b"stop", b"bug", b"lie"
+STOPS, HAS_A_BUG, LIES, EATS = b"stop", b"bug", b"lie", b"eat"
 
 
 def picture(width=80, height=60):
@@ -68,6 +68,9 @@ def misbehave(body, rules, stem):
         raise AssertionError("a bug of ours")
     if body == LIES:
         return b'{"facts": []}'
+    if body == EATS:
+        eaten = [bytearray(2**28) for _ in range(64)]  # 16 GiB that nobody has to touch
+        raise AssertionError(f"{len(eaten)} were given")
     return worker.write_renditions(body, rules, stem)
 
 
@@ -268,6 +271,31 @@ def test_a_bug_has_its_traceback_and_costs_no_worker(workers):
     with pytest.raises(RuntimeError, match=r"in misbehave\n.*\n.*a bug of ours"):
         workers.submit(HAS_A_BUG).result(PATIENCE_SECONDS)
     assert set(pids) <= set(workers.process_ids())
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_memory_has_a_limit_and_the_next_image_its_share_of_it(tmp_dir):
+    workers = Workers(1, ImageRules((40,), max_pixels=1000), str(tmp_dir), PATIENCE_SECONDS)
+    try:
+        for _ in range(3):
+            with pytest.raises(ImageRejectedError, match="out of memory") as caught:
+                workers.submit(EATS).result(PATIENCE_SECONDS)
+            assert caught.value.reason == "too-large"
+            workers.submit(picture(20, 20)).result(PATIENCE_SECONDS).discard()
+    finally:
+        workers.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody tells what is open")
+def test_a_worker_holds_nothing_of_the_crawl(workers, tmp_path):
+    with open(tmp_path / "lock", "w") as lock:
+        os.set_inheritable(lock.fileno(), True)
+        workers.submit(picture()).result(PATIENCE_SECONDS).discard()
+        for pid in workers.process_ids():
+            opened = {int(fd.name): os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+            others = [name for fd, name in opened.items() if fd > 2]
+            assert [name.partition(":")[0] for name in others] == ["socket"], opened
+            assert opened[0] == "/dev/null"
 
 
 @pytest.mark.usefixtures("misbehaving")
