@@ -57,7 +57,7 @@ class RenderingError(ImageCrawlerError):
     """A browser did not get a page rendered; what the server sent of it is still there.
 
     ``reason`` is a class as page lines have it: ``render-hang``, ``render-crash``,
-    ``render-too-large``, ``render-error``, ``no-browser``.
+    ``render-error``, ``no-browser``.
     """
 
     def __init__(self, reason: str, message: str) -> None:

@@ -14,8 +14,9 @@ import logging
 from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from playwright._impl._errors import TargetClosedError
 from playwright.async_api import Error, Page
@@ -28,9 +29,11 @@ from imagecrawler.exceptions import RenderingError
 from imagecrawler.handlers.page_routes import IsAllowed, PageRoutes
 from imagecrawler.items import Look
 from imagecrawler.rendering.contract import UNRESPONSIVE, LookLimits
+from imagecrawler.rendering.looking import look
+from imagecrawler.rendering.watching import Watch, watch_page
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, BrowserContext, Route
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
@@ -44,17 +47,22 @@ _NO_LIMIT = 10_000
 # A page that meets the death of the browser may be its cause, or not.
 _BROWSERS_PER_PAGE = 3
 _ANSWER_SECONDS = 5.0
+_LATE_SECONDS = 5.0
 # The run may end half a second after its last write; what is left ends with the process.
 _CLOSE_SECONDS = 0.25
 
 
 @dataclass(slots=True)
 class Shown:
-    """What became of a page: a ``look`` at it, and where it wanted to go instead."""
+    """What became of a page: a ``look`` at it, and the cookies that its browser has now.
+
+    ``failure`` is None, or why the look saw less than there is: ``render-hang``,
+    ``render-crash``.
+    """
 
     look: Look
-    led_to: list[str]
     cookies: list[dict[str, Any]]
+    failure: str | None = None
 
 
 class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
@@ -86,12 +94,14 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._contexts = itertools.count()
         self._open: Counter[str] = Counter()
         self._current = ""
+        # Contexts in which what is no page of ours, a pop-up, loads nothing.
+        self._closed_to_others: WeakSet[BrowserContext] = WeakSet()
 
     async def show(self, document: Response, cookies: list[dict[str, Any]]) -> Shown:
         """Return what the page that is made of ``document`` shows.
 
         Raises:
-            RenderingError: it hangs or crashes, or the browser cannot be started.
+            RenderingError: nothing; or the browser cannot be started.
         """
         name = await self._enter()
         request = Request(
@@ -106,8 +116,6 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         )
         try:
             return await self._shown(request)
-        except Error as error:
-            raise _as_rendering_error(error) from error
         finally:
             await self._leave(request, name)
 
@@ -115,33 +123,45 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         """End the browser, at once: nothing in it is worth keeping."""
         await HTTP11DownloadHandler.close(self)
         if self.browser is not None:
-            await _within(_CLOSE_SECONDS, self.browser.close())
-        await self.browser_provider.close()
+            await self._end(self.browser)
 
     async def _shown(self, request: Request) -> Shown:
         for number in itertools.count(1):
-            browser = self.browser
             try:
                 shown: Shown = await self._download_request_with_retry(request, None)
-                return shown
+                if shown.failure is None or number == _BROWSERS_PER_PAGE:
+                    return shown
             except Error as error:
-                if number == _BROWSERS_PER_PAGE or not await self._has_died(browser):
-                    raise
-                logger.warning("The browser has died (%s) and is started again", _first_line(error))
-                self.stats.inc_value("render/restarts")
+                if number == _BROWSERS_PER_PAGE or not await self._has_died(request):
+                    raise _as_rendering_error(error) from error
+            else:
+                if not await self._has_died(request):
+                    return shown
+            request.meta.pop("playwright_page", None)
+            self.stats.inc_value("render/restarts")
         raise AssertionError("unreachable")
 
-    async def _has_died(self, browser: Browser | None) -> bool:
-        """Whether a page that failed in ``browser`` needs another one; then there is none now."""
+    async def _has_died(self, request: Request) -> bool:
+        """Whether what happened to a page happened to its browser; then that is ended here."""
+        page = request.meta.get("playwright_page")
+        used: Browser | None = self.browser if page is None else page.context.browser
+        if used is None:
+            return True
+        browser: Browser = used
         async with self.browser_launch_lock:
-            if browser is None or browser is not self.browser:
-                return True
+            if self.browser is not browser:
+                return True  # another page has noticed
             if await _answers(browser):
                 return False
+            logger.warning("The browser has died, and is started again")
             self.browser = None
             self.context_wrappers.clear()
-            await self.browser_provider.close()
+            await self._end(browser)
             return True
+
+    async def _end(self, browser: Browser) -> None:
+        await _within(_CLOSE_SECONDS, browser.close())
+        await self.browser_provider.close()
 
     async def _maybe_launch_browser(self) -> None:
         async with self.browser_launch_lock:
@@ -152,6 +172,9 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     async def _create_page(self, request: Request, spider: Any) -> Page:
         page: Page = await super()._create_page(request, spider)
         request.meta["playwright_page"] = page  # known before anything can go wrong with it
+        if page.context not in self._closed_to_others:
+            self._closed_to_others.add(page.context)
+            await page.context.route("**/*", _refuse)
         return page
 
     async def _download_request_with_page(self, request: Request, page: Page, spider: Any) -> Shown:
@@ -161,24 +184,28 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         page.on("popup", _close)
         await _add_cookies(page, request.meta["cookies"])
         routes = PageRoutes(document, is_allowed=self._is_allowed)
-        await page.route("**", routes.answer)
-        with suppress(PlaywrightTimeoutError):  # what is there by then is looked at
+        await page.route("**/*", routes.answer)
+        watch = await watch_page(page)
+        found = await self._look(page, document, watch)
+        found.links += [url for url in routes.led_to if url not in found.links]
+        if crashed.is_set():
+            return Shown(found, [], "render-crash")
+        if found.stopped_by == UNRESPONSIVE or not found.html:
+            return Shown(found, [], "render-hang")
+        return Shown(found, list(map(dict, await page.context.cookies())))
+
+    async def _look(self, page: Page, document: Response, watch: Watch) -> Look:
+        try:
             await page.goto(
                 document.url,
                 wait_until="domcontentloaded",
                 timeout=self._limits.max_seconds * 1000,
                 referer=_referer(document),
             )
-        with suppress(PlaywrightTimeoutError):
-            await page.wait_for_load_state(
-                "networkidle", timeout=self._limits.settle_seconds * 1000
-            )
-        look = Look(html=await page.content(), base_url=page.url)
-        if crashed.is_set():
-            raise RenderingError("render-crash", "the page crashed")
-        if look.stopped_by == UNRESPONSIVE:
-            raise RenderingError("render-hang", "the page answers no more")
-        return Shown(look, routes.led_to, list(map(dict, await page.context.cookies())))
+        except PlaywrightTimeoutError:
+            # What is there by then is looked at, briefly.
+            return await look(page, replace(self._limits, max_seconds=_LATE_SECONDS), watch)
+        return await look(page, self._limits, watch)
 
     async def _enter(self) -> str:
         if next(self._pages) % self._pages_per_context == 0:
@@ -220,6 +247,10 @@ async def _within(seconds: float, coro: Coroutine[Any, Any, Any]) -> Any:
 
 async def _close(page: Page) -> None:
     await _within(_ANSWER_SECONDS, page.close())
+
+
+async def _refuse(route: Route) -> None:
+    await _within(_ANSWER_SECONDS, route.abort("blockedbyclient"))
 
 
 async def _add_cookies(page: Page, cookies: list[dict[str, Any]]) -> None:

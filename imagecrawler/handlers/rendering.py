@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.http import HtmlResponse, Response
+from scrapy.http import Response
 
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.handlers.browser_cookies import browser_cookies, keep_cookies
@@ -37,7 +38,7 @@ _GRACE_SECONDS = 10.0
 
 
 class RenderingHandler(BaseDownloadHandler):
-    """Show the response in a request's ``meta["document"]`` in a browser, and return the page.
+    """Show the response in a request's ``meta["document"]`` in a browser.
 
     Never more than PLAYWRIGHT_MAX_PAGES_PER_CONTEXT pages at once.
     """
@@ -47,8 +48,10 @@ class RenderingHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         settings = crawler.settings
-        self._limits = LookLimits(max_seconds=settings.getfloat("RENDER_MAX_SECONDS"))
-        self._max_bytes = settings.getint("PAGE_MAX_BYTES")
+        limits = LookLimits(max_seconds=settings.getfloat("RENDER_MAX_SECONDS"))
+        if largest := settings.getint("PAGE_MAX_BYTES"):
+            limits = replace(limits, max_html_chars=largest)
+        self._limits = limits
         self._at_once = asyncio.Semaphore(settings.getint("PLAYWRIGHT_MAX_PAGES_PER_CONTEXT"))
         self._in_flight = InFlight(crawler)
         self._proxy = FilteringProxy(
@@ -59,7 +62,7 @@ class RenderingHandler(BaseDownloadHandler):
         self._pages: BrowserPages | None = None
 
     async def download_request(self, request: Request) -> Response:
-        """Return the page as it is after its scripts; ``meta["look"]`` has what it showed.
+        """Return the document; ``meta["shown"]`` has what a page made of it shows.
 
         Raises:
             RenderingError: there is no such page; the document is as good as before.
@@ -68,21 +71,8 @@ class RenderingHandler(BaseDownloadHandler):
         document: Response = request.meta["document"]
         with self._in_flight.tracked(document.url):
             async with self._at_once:
-                shown = await self._shown_in_time(document)
-        body = shown.look.html.encode("utf-8", "replace")
-        if self._max_bytes and len(body) > self._max_bytes:
-            raise RenderingError("render-too-large", f"the page grew to {len(body)} bytes")
-        request.meta.update(look=shown.look, led_to=shown.led_to)
-        return HtmlResponse(
-            document.url,
-            status=document.status,
-            headers=document.headers,
-            body=body,
-            encoding="utf-8",
-            request=document.request,
-            flags=[*document.flags, "rendered"],
-            ip_address=document.ip_address,
-        )
+                request.meta["shown"] = await self._shown_in_time(document)
+        return document
 
     async def close(self) -> None:
         """End the browser, its driver and the proxy."""

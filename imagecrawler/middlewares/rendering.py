@@ -11,6 +11,7 @@ from scrapy.http import HtmlResponse, Response
 
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.exceptions import RenderingError
+from imagecrawler.items import Look
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -19,12 +20,12 @@ logger = logging.getLogger(__name__)
 
 
 class RenderingMiddleware:
-    """Replaces the response of a page by what a browser makes of it.
+    """Adds to the response of a page, as ``meta["look"]``, what a browser shows of it.
 
     It stands next to the spider, so what it sees is whole: decoded, redirects followed, cookies
-    taken. All that was said of requests (delays, limits, robots.txt) held for it, and its slot
-    stays taken until the page is rendered. A page that cannot be rendered stays as it came;
-    ``meta["rendered"]`` says what was done, and why, or why not.
+    taken. All that was said of requests (delays, limits, robots.txt) held for it, and its host
+    has no room for another until the page is rendered. A page that cannot be rendered is what
+    the server sent; ``meta["rendered"]`` says what was done, and why, or why not.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -36,36 +37,32 @@ class RenderingMiddleware:
         return cls(crawler)
 
     async def process_response(self, request: Request, response: Response) -> Response:
-        """Return the page as it was rendered, or the response itself."""
+        """Return the response; the ``look`` at its page, if there was one, is in ``meta``."""
         why = self._why(request, response)
-        if not why:
-            return response
-        begun = time.monotonic()
-        facts: dict[str, Any] = {"why": why}
-        request.meta["rendered"] = facts
-        try:
-            return await self._rendered(request, response, facts)
-        except RenderingError as error:
-            logger.warning("%s could not be rendered (%s): %s", response, error.reason, error)
-            facts.update(error=error.reason, message=str(error)[:500])
-            self._crawler.stats.inc_value(f"render/failed/{error.reason}")
-            return response
-        finally:
-            facts["seconds"] = round(time.monotonic() - begun, 2)
+        if why:
+            begun = time.monotonic()
+            facts = await self._render(request, response)
+            seconds = round(time.monotonic() - begun, 2)
+            request.meta["rendered"] = {"why": why, "seconds": seconds, **facts}
+        return response
 
-    async def _rendered(
-        self, request: Request, response: Response, facts: dict[str, Any]
-    ) -> Response:
+    async def _render(self, request: Request, response: Response) -> dict[str, Any]:
         job = Request(
             f"render:{response.url}", meta={"document": response.replace(request=request)}
         )
-        handlers = self._crawler.engine.downloader.handlers
-        rendered = await handlers.download_request_async(job)
-        look = job.meta["look"]
-        request.meta.update(look=look, led_to=job.meta["led_to"])
-        facts.update(rounds=look.rounds, stopped_by=look.stopped_by)
-        self._crawler.stats.inc_value("render/pages")
-        return rendered
+        stats = self._crawler.stats
+        try:
+            await self._crawler.engine.downloader.handlers.download_request_async(job)
+        except RenderingError as error:
+            logger.warning("%s could not be rendered: %s", response, error)
+            stats.inc_value(f"render/failed/{error.reason}")
+            return {"error": error.reason, "message": str(error)[:500]}
+        shown = job.meta["shown"]
+        look: Look = shown.look
+        request.meta["look"] = look
+        stats.inc_value(f"render/failed/{shown.failure}" if shown.failure else "render/pages")
+        facts = {"rounds": look.rounds, "stopped_by": look.stopped_by}
+        return facts | ({"error": shown.failure} if shown.failure else {})
 
     def _why(self, request: Request, response: Response) -> list[str]:
         lease = request.meta.get("lease")

@@ -12,6 +12,7 @@ from imagecrawler.coordinator.contract import Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.discovery.finds import certainty
 from imagecrawler.discovery.page import parse_page
+from imagecrawler.discovery.rendered import rendered_page
 from imagecrawler.discovery.sitemaps import parse_sitemap
 from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget
 from imagecrawler.identity.pictures import image_id
@@ -99,7 +100,10 @@ class SiteSpider(StoreSpider):
                 scheduler.coordinator.add_link(url, parent=lease.entry, **{"as": _SITEMAP})
 
     def _read_html(self, response: TextResponse, item: PageItem, lease: Lease) -> None:
-        page = parse_page(response.text, url=item.url, robots_tag=_header(response, "X-Robots-Tag"))
+        robots_tag = _header(response, "X-Robots-Tag")
+        page = parse_page(response.text, url=item.url, robots_tag=robots_tag)
+        if (look := response.meta.get("look")) is not None:
+            page = rendered_page(page, look, robots_tag=robots_tag)
         item.title, item.canonical = page.title, page.canonical
         links = page.links
         variant = False

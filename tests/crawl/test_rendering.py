@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from imagecrawler.rendering.finding import NO_BROWSER, find_browser
 from tests.conftest import StartSite
-from tests.crawl.folders import pages, stored
+from tests.crawl.folders import pages, records, stored
 from tests.crawls import Crawls
 from tests.site.spec import Routes, image, page, redirect, text
 
@@ -153,3 +154,52 @@ def test_a_browser_without_the_boundary_does_reach_it(
         while reached != {"tcp", "udp"}:
             reached.update(forbidden.visitors())
         browser.close()
+
+
+HOSTILE = {
+    "hang": "setTimeout(() => { for (;;) {} }, 100)",
+    "crash": "const all = []; for (;;) all.push(new Array(1e6).fill(Math.random()))",
+    "dialogs": "alert(1); confirm(2); prompt(3); print(); onbeforeunload = () => 'stay'",
+    "endless-dialogs": "setInterval(() => { for (;;) alert('x') }, 50)",
+    "popups": "setInterval(() => { for (const n of 'abc') open(`/popup-${n}`) }, 50)",
+    "download": """const link = document.createElement('a')
+                   Object.assign(link, {href: '/zip', download: 'x'}).click()""",
+    "reload": "setInterval(() => location.reload(), 50)",
+    "leave": "location.href = '/elsewhere.html'",
+    "waiting": "fetch('/hang')",
+}
+FAILURES = {"/hang.html": "render-hang", "/crash.html": "render-crash"}
+
+
+def test_a_page_that_misbehaves_costs_only_itself(site: StartSite, crawl: Crawls) -> None:
+    links = "".join(f"<a href=/{name}.html>x</a>" for name in HOSTILE)
+    routes: Routes = {"/": page(links), "/elsewhere.html": page("")}
+    for name, code in HOSTILE.items():
+        late = f"document.body.innerHTML += '<img src=/late-{name}.jpg>'"
+        body = f"<img src=/{name}.jpg><script>{late};{code}</script>"
+        routes[f"/{name}.html"] = page(body)
+    routes["/hang"] = text("", hang=True)
+    attachment = {"Content-Disposition": "attachment"}
+    routes["/zip"] = text("x", content_type="application/zip", headers=attachment)
+    running = site(routes)
+    small_heap = {"args": ["--js-flags=--max-old-space-size=64"]}
+    run = crawl(
+        running.url,
+        render="always",
+        max_images=0,
+        settings={"RENDER_MAX_SECONDS": "3", "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(small_heap)},
+    )
+    assert run.rc == 0, run.stderr
+    lines = pages(crawl.store)
+    assert set(lines) >= {"/", "/elsewhere.html", *(f"/{name}.html" for name in HOSTILE)}
+    assert {line["status"] for line in lines.values()} == {200}
+    errors = {path: line["rendered"].get("error") for path, line in lines.items()}
+    assert errors.items() >= FAILURES.items()
+    # What the server sent counts whatever the page does; what scripts added, if it answers.
+    found = set(records(crawl.store))
+    assert {f"/{name}.jpg" for name in HOSTILE} <= found
+    well = {name for name in HOSTILE if errors[f"/{name}.html"] is None}
+    assert well >= {"dialogs", "popups", "download", "leave", "waiting"}
+    assert {f"/late-{name}.jpg" for name in well} <= found
+    # Pop-ups load nothing.
+    assert [asked.path for asked in running.requests() if "popup-" in asked.path] == []
