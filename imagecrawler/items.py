@@ -38,7 +38,6 @@ class Evidence:
     or not, ``link_rel`` what the link says of that.
     """
 
-    found_by: str = "img"
     width_px: int | None = None
     height_px: int | None = None
     places: tuple[str, ...] = ()

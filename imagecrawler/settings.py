@@ -43,6 +43,9 @@ IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
 IMAGES_KINDS: list[
     str
 ] = []  # ["jpeg", "png"]; of jpeg, png, gif, webp, avif, bmp, tiff, svg; []: all
+# What an image is for: content, logo, icon, sprite, avatar, ad, furniture (on most of a site's
+# pages), tracker. Those not listed are recorded and not fetched; "-tracker,-ad": all but these.
+IMAGES_CLASSES = "-tracker"
 IMAGES_MIN_WIDTH = 0  # pixels, of the image as it came, upright
 IMAGES_MIN_HEIGHT = 0
 IMAGES_MAX_WIDTH = 0  # 0: no limit, as for all that follow

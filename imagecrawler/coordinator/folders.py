@@ -15,6 +15,7 @@ from typing import Any
 
 from imagecrawler.coordinator.budget import Budget
 from imagecrawler.coordinator.choosing import RenditionChoice, candidate_of
+from imagecrawler.coordinator.classing import ImageClasses
 from imagecrawler.coordinator.committer import Committer
 from imagecrawler.coordinator.contract import (
     Failed,
@@ -73,8 +74,9 @@ class Coordinator:
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._budget = Budget(rules, self.tally)
         self._wake: Callable[[], None] = lambda: None
-        self._cache = RecordCache(store, rules.near)
-        self._reader = StoreReader(store, rules, self._choice, self.images.stored)
+        self._classes = ImageClasses(rules.content_filter, rules.image_filter)
+        self._cache = RecordCache(store, rules.near, classes=self._classes)
+        self._reader = StoreReader(store, rules, self._choice, self._classes, self.images.stored)
         self._committer = Committer(self._write, self._on_written, self._on_failed)
 
     @classmethod
@@ -490,14 +492,23 @@ class Coordinator:
             lease = self.images.take(has_room, now)
             if lease is None:
                 return None
-            urls = [lease.url, *(c["url"] for c in lease.entry.get("candidates") or ())]
-            if self.rules.image_filter.admits_any(urls):
+            if (exclusion := self._exclusion(lease)) is None:
                 return lease
-            lease.outcome = outcome = Failed("excluded", _EXCLUDED)
+            lease.outcome = outcome = Failed(*exclusion)
             failure = image_failure(lease, outcome, now=now)
             self._committer.group.failures.append((lease, failure))
             self._committer.changed()
         return None
+
+    def _exclusion(self, lease: Lease) -> tuple[str, str] | None:
+        """Return why a wanted image is not to be fetched by now, or None."""
+        urls = [lease.url, *(c["url"] for c in lease.entry.get("candidates") or ())]
+        if not self.rules.image_filter.admits_any(urls):
+            return "excluded", _EXCLUDED
+        # What is stored keeps getting better, whatever it is taken for by now.
+        if lease.key in self.images.stored:
+            return None
+        return self._classes.exclusion(lease.entry)
 
     def _sight(self, image: FoundImage, item: PageItem) -> str:
         key = self.images.id_of(image, self.knows_image)
@@ -572,6 +583,7 @@ class Coordinator:
         often = self._suspects.often("page") if visit_pages else ()
         loader = PageLoader(self.store, self.pages, often)
         loader.load()
+        self._classes.site_pages.update(loader.visited)
         self._seen_lately = loader.latest.take()
         if self.rules.revisit_seconds is not None:
             loader.queue_revisits(_now() - int(self.rules.revisit_seconds * _MICROS))

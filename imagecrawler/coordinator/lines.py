@@ -8,6 +8,7 @@ from imagecrawler.coordinator.contract import Failed, Lease, Redirected, Visited
 from imagecrawler.coordinator.pages import ENTRY_FIELDS
 from imagecrawler.identity.renditions import candidate_to_json
 from imagecrawler.items import FoundImage, PageItem
+from imagecrawler.policies.image_marks import marks_of
 from imagecrawler.storage.instants import to_text
 from imagecrawler.storage.pages import PageLine
 from imagecrawler.storage.records import Record
@@ -71,6 +72,7 @@ def sighting_of(image: FoundImage, item: PageItem) -> Record:
         "candidates": [candidate_to_json(candidate) for candidate in image.candidates],
         "found_by": image.found_by,
         "certainty": image.certainty,
+        "marks": marks_of(image, item.url),
     }
     return {name: value for name, value in sighting.items() if value}
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
+from imagecrawler.coordinator.classing import ImageClasses
 from imagecrawler.coordinator.near import first_look
 from imagecrawler.coordinator.record_cache import content_key
 from imagecrawler.coordinator.run import RunRules
@@ -36,11 +37,17 @@ class StoreReader:
     """
 
     def __init__(
-        self, store: Store, rules: RunRules, choice: RenditionChoice, stored: set[str]
+        self,
+        store: Store,
+        rules: RunRules,
+        choice: RenditionChoice,
+        classes: ImageClasses,
+        stored: set[str],
     ) -> None:
         self._store = store
         self._rules = rules
         self._choice = choice
+        self._classes = classes
         self._stored = stored
         self._settled_widths = store.about.get("widths") == list(rules.widths)
         self.found: deque[tuple[str, str, bool]] = deque()
@@ -138,7 +145,9 @@ class StoreReader:
             return lacks_a_bucket(self._store, key, missing)
         if any(w == "original" or w <= width for w in missing):
             # What is stored stays, but what a filter leaves out by now gets no new widths.
-            return self._rules.content_filter.exclusion(ImageFacts.from_json(record)) is None
+            facts = ImageFacts.from_json(record)
+            wanted = self._rules.content_filter.exclusion(facts) is None
+            return wanted and self._classes.exclusion(record) is None
         unseen = [w for w in missing if w not in _list(record.get("widths"))]
         return bool(unseen) and self._choice.wants_more(record)
 
@@ -157,8 +166,7 @@ class StoreReader:
         if len(tried) < len(failure.get("tried") or ()):
             due = 0  # a rendition that a filter excluded is admitted now
         elif failure["reason"] == "excluded" and failure.get("url") not in judged:
-            urls = [record["url"], *(e["url"] for e in record.get("candidates") or ())]
-            due = 0 if self._rules.image_filter.admits_any(urls) else None
+            due = 0 if self._classes.admits_again(failure, record) else None
         candidate = self._choice.next(record, stored=False, tried=tried)
         if due is not None and candidate is not None:
             self.later.append((due, host_name(candidate.url), key))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from imagecrawler.coordinator.classing import is_first_visit
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.coordinator.page_states import key_number, queue_pages
 from imagecrawler.coordinator.pages import (
@@ -47,6 +48,8 @@ class PageLoader:
         self._queued: set[int] = set()
         self._ended: dict[int, int] = {}  # when pages ended that are in queue/ too
         self._retries: dict[int, tuple[int, LineAt]] = {}
+        self.visited: Counter[str] = Counter()  # pages of each host, each once
+        self._counted: set[int] = set()
 
     def load(self) -> None:
         """Read everything. Raises OSError."""
@@ -99,6 +102,9 @@ class PageLoader:
         if key is None:
             return
         self._frontier.known.add(key)
+        if key not in self._counted and is_first_visit(line) and isinstance(line.get("url"), str):
+            self._counted.add(key)
+            self.visited[host_name(line["url"])] += 1
         ended = ended_at(line)
         self._store.clock.advance_to(ended)
         self.latest.add(line, ended)

@@ -6,7 +6,10 @@ import time
 from collections import OrderedDict
 from itertools import islice
 
+from imagecrawler.coordinator.classing import ImageClasses
 from imagecrawler.coordinator.near import NearDuplicates
+from imagecrawler.policies.content_filter import ContentFilter
+from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.policies.near import NearRules
 from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
@@ -26,9 +29,16 @@ class RecordCache:
     fetched bytes to the first image that had them, ``near`` knows how they look.
     """
 
-    def __init__(self, store: Store, near: NearRules | None = None, size: int = 4096) -> None:
+    def __init__(
+        self,
+        store: Store,
+        near: NearRules | None = None,
+        size: int = 4096,
+        classes: ImageClasses | None = None,
+    ) -> None:
         self._store = store
         self._size = size
+        self.classes = classes or ImageClasses(ContentFilter(), UrlFilter())
         self.contents: dict[int, str] = {}
         self.near = NearDuplicates(near or NearRules(), self.get)
         self.postponed: dict[str, tuple[float, Record]] = {}
@@ -48,7 +58,8 @@ class RecordCache:
         return record
 
     def put(self, image_id: str, record: Record) -> None:
-        """Write a record to the store, and keep it."""
+        """Write a record to the store, with what its image is for by now, and keep it."""
+        record = self.classes.judged(record)
         self._store.visited.write(image_id, record)
         self.postponed.pop(image_id, None)
         self._keep(image_id, record)

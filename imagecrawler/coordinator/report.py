@@ -69,6 +69,7 @@ def summary(
         "totals": {
             "pages": len(pages.known) - pages.waiting,
             "visited": len(coordinator.store.visited.extensions),
+            "classes": coordinator.store.visited.classes(),
             "downloaded": dict(files),
             "failed": len(coordinator.store.failed.ids),
         },

@@ -126,6 +126,7 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
         "versions": store.visited.versions(),
         "wanted": len(wanted),
         "near_duplicates": store.visited.near_duplicates(),
+        "classes": store.visited.classes(),
         "widths": by_width,
         **failures.facts(),
     }

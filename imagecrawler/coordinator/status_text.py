@@ -31,6 +31,9 @@ def _images(images: Mapping[str, Any]) -> Iterator[str]:
     yield f"Images   {images['visited']:,} visited, {images['wanted']:,} wanted"
     for version, number in images["versions"].items():
         yield f"         {version or '(no version)'}: {number:,}"
+    if images["classes"].keys() - {"content"}:
+        classes = ", ".join(f"{number:,} {name}" for name, number in images["classes"].items())
+        yield f"         by class: {classes}"
     for bucket, counts in images["widths"].items():
         name = f"{bucket} px" if bucket.isdecimal() else bucket
         yield f"         {name}: {counts['downloaded']:,} downloaded, {counts['left']:,} left"

@@ -11,6 +11,7 @@ from collections.abc import Set
 from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice, with_tried
+from imagecrawler.coordinator.classing import was_pixel, with_pixel_mark
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.coordinator.group import Group, Written
 from imagecrawler.coordinator.leaving_out import failure_for_good
@@ -30,6 +31,8 @@ def write_group(
     """Make a group durable and return what became of it. Raises OSError."""
     writing = _Writing(store, cache, choice, stored)
     settling = Settling(store, cache, choice, stored, writing.written)
+    for lease, _ in group.lines:
+        cache.classes.note_page(lease)
     for sighting in group.sightings:
         writing.sighting(*sighting)
     for lease, rendered in group.rendered:
@@ -61,7 +64,9 @@ class _Writing:
         record = merged(previous, sighting)
         if record is None:
             return
+        record = self._cache.classes.judged(record)
         if previous is None:
+            exclusion = exclusion or self._cache.classes.exclusion(record)
             self._note_new(image_id, sighting, exclusion)
         elif only_seen_again(record, previous):
             self._cache.put_later(image_id, record)
@@ -69,11 +74,15 @@ class _Writing:
         elif self._may_better(image_id, record, previous):
             record["upgrade"] = True
         self._cache.put(image_id, record)
+        if previous is not None and previous.get("class") != record["class"]:
+            self._let_in(image_id, record)
         self._ask_for(image_id, record, previous or {})
 
     def failure(self, lease: Lease, failure: dict[str, Any]) -> None:
         """Write why an image has no file; a stored one notes in its record what was tried."""
         if lease.key not in self._stored:
+            if was_pixel(lease) and (dot := self._cache.get(lease.key)) is not None:
+                self._cache.put(lease.key, with_pixel_mark(dot))
             self._store.failed.write(lease.key, failure)
             return
         record = self._cache.get(lease.key)
@@ -108,6 +117,14 @@ class _Writing:
             known = self._cache.get(image_id)
             if known is not None and (record := seen_on(known, page)) is not None:
                 self._cache.put_later(image_id, record)
+
+    def _let_in(self, image_id: str, record: Record) -> None:
+        """Want an image after all whose class was left out: pages know better by now."""
+        if image_id not in self._store.failed.ids or image_id in self._stored:
+            return
+        failure = self._store.failed.read(image_id)
+        if failure is not None and self._cache.classes.admits_again(failure, record):
+            self._store.failed.remove(image_id)
 
     def _note_new(self, image_id: str, sighting: Record, exclusion: tuple[str, str] | None) -> None:
         self.written.new_images += 1

@@ -58,7 +58,7 @@ def image_finds(
     for node, url in list(unused.values())[:MAX_IMAGES]:
         if len(url) <= MAX_IMAGE_URL_CHARS:
             text = node.attributes.get("title") or node.text()
-            told = evidence({}, surroundings.of(node), found_by="link")
+            told = evidence({}, surroundings.of(node))
             finds.append(Find([ImageCandidate(url)], ("link",), None, collapsed(text), [told]))
     return finds, max(0, len(nodes) - MAX_IMAGES) + max(0, len(unused) - MAX_IMAGES)
 

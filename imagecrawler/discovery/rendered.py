@@ -95,7 +95,6 @@ def _evidence(image: ObservedImage) -> Evidence:
     # The box of an `img` is that of the stub it was answered with.
     is_sized = image.kind not in ("img", "request", "blob") and image.width_px and image.height_px
     return Evidence(
-        found_by=FOUND_BY,
         width_px=image.width_px if is_sized else None,
         height_px=image.height_px if is_sized else None,
         alt=image.description or "",

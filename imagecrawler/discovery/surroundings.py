@@ -107,9 +107,7 @@ class Surroundings:
         return self._texts[key]
 
 
-def evidence(
-    attributes: Attributes, around: Around, *, link: str | None = None, found_by: str = "img"
-) -> Evidence:
+def evidence(attributes: Attributes, around: Around, *, link: str | None = None) -> Evidence:
     """Return what a page's markup tells of what an image is for, besides its address."""
     style = (attributes.get("style") or "")[:_NAME_CHARS].lower()
     sizes = {name: int(value) for name, value in _STYLED.findall(style)}
@@ -118,7 +116,6 @@ def evidence(
             sizes.setdefault(name, int(found[1]))
     anchor = around.anchor.attributes if around.anchor is not None else {}
     return Evidence(
-        found_by=found_by,
         width_px=sizes.get("width"),
         height_px=sizes.get("height"),
         places=around.places,

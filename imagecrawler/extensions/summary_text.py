@@ -164,6 +164,10 @@ def _totals(totals: Mapping[str, Any]) -> Iterator[str]:
         )
         stored = f"; stored: {widths}" if widths else ""
         yield f"Store    {totals.get('visited') or 0:,} images known in all{stored}"
+        classes = _part(totals, "classes")
+        if classes.keys() - {"content"}:
+            said = ", ".join(f"{number:,} {name}" for name, number in classes.items())
+            yield f"         by what they are for: {said}"
 
 
 def _where(summary: Mapping[str, Any]) -> Iterator[str]:

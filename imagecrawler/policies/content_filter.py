@@ -8,6 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
+from imagecrawler.policies.image_class import (
+    CLASSES,
+    is_pixel,
+    parse_classes,
+)
+
 # The kinds that `imagecrawler.imaging` can open (SVG: keep as it is), by their names in a
 # record's ``format``.
 KINDS = ("jpeg", "png", "gif", "webp", "avif", "bmp", "tiff", "svg")
@@ -61,11 +67,14 @@ class ContentFilter:
     """What a kept image has to be. The defaults keep all but what is dangerously large.
 
     ``kinds`` is None for all. ``min_aspect`` and ``max_aspect`` are width / height.
-    ``max_pixels`` is width times height. ``vectors`` says whether SVG is kept: its size is a
-    unit of measure and no pixels are decoded, so that ``max_pixels`` does not hold for it.
+    ``max_pixels`` is width times height. ``classes`` are those that are fetched: which one an
+    image has follows from its page as a rule, and that it is a tracker from its size too.
+    ``vectors`` says whether SVG is kept: its size is a unit of measure and no pixels are decoded,
+    so that ``max_pixels`` does not hold for it.
     """
 
     kinds: frozenset[str] | None = None
+    classes: frozenset[str] = frozenset(CLASSES)
     min_width: int = 0
     min_height: int = 0
     max_width: int = UNLIMITED
@@ -89,6 +98,11 @@ class ContentFilter:
         turned = replace(facts, width=facts.height, height=facts.width)
         return found if next(self._exclusions(turned), None) else None
 
+    def class_message(self, image_class: str) -> str:
+        """Say why an image of a class is not fetched."""
+        listed = ",".join(name for name in CLASSES if name in self.classes)
+        return f"{image_class}: classes is {listed}"
+
     def _exclusions(self, facts: ImageFacts) -> Iterator[Exclusion]:
         if self.kinds is not None and facts.format is not None and facts.format not in self.kinds:
             listed = ",".join(sorted(self.kinds))
@@ -101,9 +115,15 @@ class ContentFilter:
         if width is None or height is None:
             return
         size = f"{width}x{height} pixels"
+        if (
+            facts.format not in (None, "svg")
+            and is_pixel(width, height)
+            and "tracker" not in self.classes
+        ):
+            yield Exclusion("excluded", f"{size}: {self.class_message('tracker')}")
         yield from self._sized(size, width, "width")
         yield from self._sized(size, height, "height")
-        if facts.format != "svg" and width * height > self.max_pixels:
+        if facts.format not in (None, "svg") and width * height > self.max_pixels:
             yield Exclusion("too-large", f"{size}: max_pixels is {self.max_pixels}")
         if height and not self.min_aspect <= width / height <= self.max_aspect:
             name = "min_aspect" if width / height < self.min_aspect else "max_aspect"
@@ -168,6 +188,7 @@ def parse_most_aspect(value: object) -> float:
 # What a user can set, as IMAGES_<NAME> or -a image_<name>, and what reads it.
 PARSERS: Mapping[str, Callable[[object], Any]] = {
     "kinds": parse_kinds,
+    "classes": parse_classes,
     "min_width": parse_least,
     "max_width": parse_most,
     "min_height": parse_least,

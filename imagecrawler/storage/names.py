@@ -15,6 +15,16 @@ FLAG_ATTRIBUTES = {
     "t": "tags",
     "u": "upgrade",
 }
+# What an image is for, where that is not content: so counting the classes reads no record.
+CLASS_FLAGS = {
+    "ad": "p",
+    "avatar": "v",
+    "furniture": "r",
+    "icon": "i",
+    "logo": "o",
+    "sprite": "s",
+    "tracker": "x",
+}
 
 _ID = re.compile(r"[0-9A-Za-z_-]{1,128}", re.ASCII)
 _VERSION = re.compile(r"(?:\.v[0-9])?(?:\+[a-z]+)?", re.ASCII)
@@ -60,5 +70,6 @@ def is_id(text: str) -> bool:
 
 
 def flags_of(record: dict[str, object]) -> str:
-    """Return the sorted flags of the optional attributes that a record has."""
-    return "".join(letter for letter, name in FLAG_ATTRIBUTES.items() if record.get(name))
+    """Return the sorted flags of what a record has, its class among them."""
+    letters = [letter for letter, name in FLAG_ATTRIBUTES.items() if record.get(name)]
+    return "".join(sorted([*letters, CLASS_FLAGS.get(str(record.get("class")), "")]))

@@ -3,7 +3,9 @@
 A record is the JSON object of one file in visited/: ``url`` (always a string), ``follow``,
 ``description`` and ``tags`` as in the first seed's program; ``page`` and ``title`` of the
 first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candidates``,
-``found_by`` (the kinds of place where pages have it) and ``certainty`` (of the surest of them);
+``found_by`` (the kinds of place where pages have it) and ``certainty`` (of the surest of them),
+``marks`` (the evidence of what it is for), and what follows from it, ``class``, ``class_score``
+and ``class_reason`` (the marks that speak for that);
 and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``format``,
 ``width``, ``height`` (native, after orientation), ``phash`` (algorithm and hash of how it
 looks), ``phash_quality``, ``phash_colours``, ``near_duplicate_of`` (the id of a picture it looks
@@ -22,6 +24,8 @@ Record = dict[str, Any]
 
 PAGES_KEPT = 20
 CANDIDATES_KEPT = 200
+# There are so many only where another hand wrote them: the words that are known are few.
+MARKS_KEPT = 200
 
 
 def merged(record: Record | None, sighting: Record) -> Record | None:
@@ -43,6 +47,8 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
         changes["follow"] = sighting["follow"]
     if candidates := _more_candidates(record, sighting):
         changes["candidates"] = candidates
+    if marks := _more_marks(record, sighting):
+        changes["marks"] = marks
     changes.update(_surer(record, sighting))
     changes.update(_seen_again(record, sighting["page"]))
     return {**record, **changes} if changes else None
@@ -94,6 +100,13 @@ def _claim(entry: dict[str, Any]) -> tuple[str, float | None, float | None]:
         width if isinstance(width, int | float) else None,
         density if isinstance(density, int | float) else None,
     )
+
+
+def _more_marks(record: Record, sighting: Record) -> list[str] | None:
+    known = record.get("marks")
+    known = [mark for mark in known if isinstance(mark, str)] if isinstance(known, list) else []
+    both = sorted({*known, *sighting.get("marks", ())})[:MARKS_KEPT]
+    return None if both == known else both
 
 
 def _surer(record: Record, sighting: Record) -> Record:

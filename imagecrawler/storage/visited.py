@@ -109,6 +109,15 @@ class VisitedFolder:
         """Return how many records there are of each extension, ascending by name."""
         return dict(sorted(Counter(self.extensions.values()).items()))
 
+    def classes(self) -> dict[str, int]:
+        """Return how many images there are of each class; those not judged yet are content."""
+        names_of = {letter: name for name, letter in names.CLASS_FLAGS.items()}
+        found: Counter[str] = Counter()
+        for extension, number in Counter(self.extensions.values()).items():
+            flags = extension.partition("+")[2]
+            found[next((names_of[f] for f in flags if f in names_of), "content")] += number
+        return dict(found.most_common())
+
     def near_duplicates(self) -> int:
         """Return how many records name a picture that theirs looks like."""
         return sum("n" in extension.partition("+")[2] for extension in self.extensions.values())

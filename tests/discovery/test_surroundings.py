@@ -68,4 +68,4 @@ def test_a_picture_has_the_evidence_of_its_first_places() -> None:
     (found,) = parse_page("<p class=a><img src=a.jpg>" * 30, url="https://e.com/").images
     assert len(found.evidence) == 8
     (linked,) = parse_page("<nav><a href=a.jpg>a</a></nav>", url="https://e.com/").images
-    assert linked.evidence == [Evidence(found_by="link", places=("nav",))]
+    assert linked.evidence == [Evidence(places=("nav",))]

@@ -90,7 +90,9 @@ def test_values_are_read_as_people_write_them() -> None:
     assert [parse_kinds(value) for value in ("", None, [], "all", "none")] == [None] * 5
     assert PARSERS["min_width"]("1_000") == PARSERS["max_width"](1000) == 1000
     assert PARSERS["min_aspect"]("3:2") == PARSERS["max_aspect"]("3/2") == 1.5
-    nothing = {name: parse("0") for name, parse in PARSERS.items() if name != "kinds"}
+    nothing = {
+        name: parse("0") for name, parse in PARSERS.items() if name not in ("kinds", "classes")
+    }
     largest = ImageFacts("png", 10**6, 1, 10**15)
     assert ContentFilter(**nothing, max_pixels=10**12).exclusion(largest) is None
     assert nothing["max_aspect"] == math.inf
