@@ -24,6 +24,7 @@ from imagecrawler.handlers.endpoints import GuardedEndpointFactory
 from imagecrawler.handlers.guard import AddressGuard, guard_for
 from imagecrawler.handlers.head_limits import LimitedHeadFactory, check_codings, head_too_long
 from imagecrawler.handlers.in_flight import InFlight
+from imagecrawler.handlers.left_timers import LeftTimers
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.security.addresses import Origin
 
@@ -55,6 +56,7 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         self._timeout_seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._disconnect_timeout = _DISCONNECT_SECONDS  # type: ignore[assignment]
         self._in_flight = InFlight(crawler)
+        self._left_timers = LeftTimers()
         self._warned_of_proxy = False
 
     async def download_request(self, request: Request) -> Response:
@@ -77,6 +79,8 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
                 raise DownloadTimeoutError(
                     f"{request.url} took longer than {limit_seconds:g} seconds"
                 ) from None
+            finally:
+                self._left_timers.note_download()
 
     async def close(self) -> None:
         """Close the idle connections, in a tenth of a second at most."""

@@ -50,8 +50,9 @@ def serve(descriptor: int) -> None:
         channel.send_bytes(b"")
         while True:
             stem = channel.recv_bytes().decode()
-            body = channel.recv_bytes()
-            channel.send_bytes(_answer(task, body, rules, stem, timeout_seconds))
+            # In no variable, which would keep a body until the next one is whole.
+            answer = _answer(task, channel.recv_bytes(), rules, stem, timeout_seconds)
+            channel.send_bytes(answer)
 
 
 def write_renditions(body: bytes, rules: ImageRules, stem: str) -> bytes:

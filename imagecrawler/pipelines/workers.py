@@ -120,8 +120,15 @@ class Workers:
         self._feeders.append(feeder)
 
     def _feed(self, process: WorkerProcess) -> None:
-        while (job := self._next()) is not None:
+        while self._feed_next(process):
+            pass
+
+    def _feed_next(self, process: WorkerProcess) -> bool:
+        # Not in the loop above: its variable would keep a body until the next one comes.
+        job = self._next()
+        if job is not None:
             self._settle(job, process.render(job.body, job.stem))
+        return job is not None
 
     def _next(self) -> _Job | None:
         """Wait for the next job and return it; None: the workers are closed."""
