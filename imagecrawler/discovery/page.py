@@ -39,18 +39,28 @@ class ParsedPage:
     skipped: dict[str, int] = field(default_factory=dict)
 
 
-def parse_page(html: str, *, url: str, robots_tag: str | None = None) -> ParsedPage:
-    """Return what the page ``html`` at ``url`` shows and where it leads.
-
-    As a browser without scripts sees it, so the images in ``noscript`` count, and the lazy
-    ones by their ``data-`` attributes. ``base href`` is respected. ``robots_tag`` is the
-    value of the X-Robots-Tag header; it and the robots meta element decide ``nofollow``.
+def page_tree(html: str) -> LexborHTMLParser:
+    """Return ``html`` parsed as a browser without scripts does.
 
     Raises nothing: every string is a possible page. Time is bounded by its length: one that
     nests by thousands is read flat, see ``nesting.py``.
     """
     source = shallow(html).encode(errors="replace").decode()  # Lone surrogates are no text.
-    tree = LexborHTMLParser(source, options=_NO_EVENTS)
+    return LexborHTMLParser(source, options=_NO_EVENTS)
+
+
+def parse_page(
+    html: str | LexborHTMLParser, *, url: str, robots_tag: str | None = None
+) -> ParsedPage:
+    """Return what the page ``html``, or its ``page_tree``, at ``url`` shows and where it leads.
+
+    As a browser without scripts sees it, so the images in ``noscript`` count, and the lazy
+    ones by their ``data-`` attributes. ``base href`` is respected. ``robots_tag`` is the
+    value of the X-Robots-Tag header; it and the robots meta element decide ``nofollow``.
+
+    Raises nothing.
+    """
+    tree = page_tree(html) if isinstance(html, str) else html
     nodes = _Nodes.of(tree)
     meta = nodes.meta
     base_url = next(filter(None, (absolute_url(b, url) for b in nodes.bases)), url)

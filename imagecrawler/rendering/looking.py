@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,6 +22,7 @@ from imagecrawler.rendering.contract import (
 )
 from imagecrawler.rendering.sightings import Sightings, frame_looks
 from imagecrawler.rendering.watching import Watch, listening, page_script
+from imagecrawler.rendering.words import more_labels
 
 _PARTS = ("roots", "seeing", "moving", "words", "pressing", "tasks")
 # Part of the time is kept for the last question: what the document is in the end.
@@ -207,4 +209,6 @@ async def _staying(page: BrowserPage) -> AsyncIterator[list[str]]:
 
 @cache
 def _script() -> str:
-    return "async (task) => {\n" + "\n".join(page_script(name) for name in _PARTS) + "\n}"
+    parts = "\n".join(page_script(name) for name in _PARTS)
+    labels = json.dumps(more_labels(letter=r"\p{L}"))
+    return f"async (task) => {{\nconst LABELS = {labels};\n{parts}\n}}"
