@@ -35,7 +35,8 @@ IMAGES_FORMAT = None  # None keeps the kind; "jpeg", "png", "webp", "avif" force
 # "keep-largest": only the one with more pixels keeps its files; "off".
 IMAGES_NEAR_DUPLICATES = "mark"
 IMAGES_NEAR_DISTANCE = 7  # bits of 64 that may differ; see benchmarks/README.md for what that finds
-IMAGES_WORKERS = 0  # processes that decode and encode; 0: one for each core
+# One for each core when 0. Each may map 1 GiB and 16 bytes for each of IMAGES_MAX_PIXELS (2.7 GB).
+IMAGES_WORKERS = 0  # processes that decode and encode
 IMAGES_MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024  # in or before a worker: then no more are asked for
 IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
 

@@ -17,6 +17,9 @@ from tests.site.pictures import draw
 # What a body may have, here and in the settings of who crawls this: a flood ends soon.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
+# More than DOWNLOAD_MAXSIZE is by default, in 100 kB.
+_ZEROS = bytes(100 << 20)
+
 _NO_PATH = re.compile("[^a-z0-9]+", re.IGNORECASE)
 _OK = b"HTTP/1.1 200 OK\r\n"
 _JPEG = "Content-Type: image/jpeg"
@@ -41,7 +44,7 @@ def image_answers() -> dict[str, HostileAnswer]:
 def page_answers() -> dict[str, HostileAnswer]:
     """Return the answers to requests for pages, by path."""
     page = b"<html><body>" + b"<a href='/x'>" * 100
-    bomb = gzip.compress(bytes(50 << 20), 9)
+    bomb = gzip.compress(_ZEROS, 9)
     large = {
         "page without end": flood(head(f"Content-Type: {_TEXT}"), page),
         "page: gzip bomb": _coded(bomb, "gzip", _TEXT),
@@ -115,14 +118,14 @@ def _false() -> list[HostileAnswer]:
 
 def _packed() -> list[HostileAnswer]:
     good = _good("packed")
-    once, zeros = gzip.compress(good), bytes(50 << 20)
-    twice, bomb = gzip.compress(once), gzip.compress(zeros, 9)
+    once = gzip.compress(good)
+    twice, bomb = gzip.compress(once), gzip.compress(_ZEROS, 9)
     six_times = reduce(lambda body, _: gzip.compress(body, 1), range(6), good)
     large = {
         "gzip bomb": _coded(bomb, "gzip"),
         "gzip bomb in gzip": _coded(gzip.compress(bomb), "gzip, gzip"),
-        "deflate bomb": _coded(zlib.compress(zeros, 9), "deflate"),
-        "brotli bomb": _coded(brotli.compress(zeros, quality=2), "br"),
+        "deflate bomb": _coded(zlib.compress(_ZEROS, 9), "deflate"),
+        "brotli bomb": _coded(brotli.compress(_ZEROS, quality=2), "br"),
         "gzip six times": _coded(six_times, ", ".join(["gzip"] * 6)),
     }
     none = {

@@ -1,0 +1,1 @@
+"""Hostile files and servers, one at a time: `python -m benchmarks.hostile`."""
