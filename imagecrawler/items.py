@@ -50,6 +50,29 @@ class Evidence:
     link_rel: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page states of a picture, or of itself: who made it, when, under what terms.
+
+    Texts as they stand there; None where the page says nothing. ``licence_url`` is the address
+    of the licence's text and ``licence_name`` its SPDX name, where it has them; with
+    ``licence_of_page`` it is the one under which the page puts all that it shows. ``width_px``
+    and ``height_px`` are the size that it claims.
+    """
+
+    author: str | None = None
+    credit: str | None = None
+    copyright: str | None = None
+    date: str | None = None
+    licence: str | None = None
+    licence_url: str | None = None
+    licence_name: str | None = None
+    licence_of_page: bool = False
+    acquire_licence_page: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+
+
 @dataclass(slots=True)
 class FoundImage:
     """One picture on one page, with all its renditions.
@@ -63,6 +86,8 @@ class FoundImage:
     ``discovery/finds.py``), and, beside these, in what: ``noscript``, ``srcdoc``, ``shadow``.
     ``certainty``, from 0 to 1, is how sure it is that the URL is an image which the page means to
     show: 1 where a browser asks for it as one, 0.5 and less where only the look of the URL says so.
+    ``heading`` is the heading that it stands under, ``text`` the text nearest to it, ``position``
+    its place among the page's pictures, 1 for the first. ``stated`` is what the page states of it.
     """
 
     id: str
@@ -74,6 +99,10 @@ class FoundImage:
     evidence: list[Evidence] = field(default_factory=list)
     found_by: list[str] = field(default_factory=list)
     certainty: float = 1.0
+    heading: str | None = None
+    text: str | None = None
+    position: int | None = None
+    stated: Stated = field(default_factory=Stated)
 
 
 @dataclass(slots=True)
@@ -83,13 +112,15 @@ class PageItem:
     ``key`` is the key it was queued under, ``url`` where its content came from (after
     redirects). ``links`` are the page links to be queued, in document order, already
     within scope; ``skipped_links`` counts the others by reason. ``rendered`` says why and how a
-    browser showed the page, or why it could not; None: it was not asked.
+    browser showed the page, or why it could not; None: it was not asked. ``language`` is a BCP 47
+    tag as the page gives it.
     """
 
     key: str
     url: str
     status: int
     title: str | None = None
+    language: str | None = None
     canonical: str | None = None
     etag: str | None = None
     last_modified: str | None = None

@@ -73,8 +73,25 @@ def sighting_of(image: FoundImage, item: PageItem) -> Record:
         "found_by": image.found_by,
         "certainty": image.certainty,
         "marks": marks_of(image, item.url),
+        "language": item.language,
+        "heading": image.heading,
+        "text": image.text,
+        "position": [image.position, len(item.images)] if image.position else None,
+        **_stated(image),
     }
     return {name: value for name, value in sighting.items() if value}
+
+
+def _stated(image: FoundImage) -> Record:
+    """Return what a page states of a picture; the size as it claims it, in ``claimed``."""
+    stated = image.stated
+    told = image.evidence[0] if image.evidence else None
+    width = (told.width_px if told else None) or stated.width_px
+    height = (told.height_px if told else None) or stated.height_px
+    names = ("author", "credit", "copyright", "date", "acquire_licence_page")
+    licence = ("licence", "licence_url", "licence_name", "licence_of_page")
+    facts = {name: getattr(stated, name) for name in (*names, *licence)}
+    return {**facts, "claimed": [width, height] if width or height else None}
 
 
 def _found_besides(lease: Lease, item: PageItem | None) -> PageLine:

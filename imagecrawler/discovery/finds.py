@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from imagecrawler.items import Evidence, ImageCandidate
+from imagecrawler.items import Evidence, ImageCandidate, Stated
 
 # Every kind of source, and how sure it is that its URL is an image that the page means to show:
 # 1.0 where a browser asks for it as an image, 0.9 where a specification or the habit of a script
@@ -30,7 +30,8 @@ CERTAINTY: Mapping[str, float] = MappingProxyType(
 class Find:
     """One place where a page shows or names a picture; ``candidates[0]`` is its own URL.
 
-    ``found_by`` has the kinds of source that gave its candidates, names of ``CERTAINTY``.
+    ``found_by`` has the kinds of source that gave its candidates, names of ``CERTAINTY``;
+    ``heading``, ``text`` and ``stated`` are as a FoundImage has them.
     """
 
     candidates: list[ImageCandidate]
@@ -38,6 +39,9 @@ class Find:
     link: str | None = None
     description: str | None = None
     evidence: list[Evidence] = field(default_factory=list)
+    heading: str | None = None
+    text: str | None = None
+    stated: Stated = field(default_factory=Stated)
 
 
 def certainty(found_by: Iterable[str]) -> float:

@@ -15,7 +15,9 @@ from imagecrawler.discovery.candidates import (
 from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.links import PageLinks
 from imagecrawler.discovery.metadata import collapsed
+from imagecrawler.discovery.rights import Rights
 from imagecrawler.discovery.surroundings import Surroundings, evidence
+from imagecrawler.discovery.words import Words
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import ImageCandidate
@@ -26,7 +28,12 @@ _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})(?:px)?\s*")
 
 
 def image_finds(
-    nodes: Sequence[LexborNode], links: PageLinks, *, base_url: str
+    nodes: Sequence[LexborNode],
+    links: PageLinks,
+    *,
+    base_url: str,
+    words: Words | None = None,
+    rights: Rights,
 ) -> tuple[list[Find], int]:
     """Return the finds of the ``img`` elements and of the links to image files.
 
@@ -54,7 +61,10 @@ def image_finds(
             link = _page_link(anchor, base_url)
         description = surroundings.description(attributes, around)
         told = evidence(attributes, around, link=link)
-        finds.append(Find(candidates, found_by, link, description, [told]))
+        find = Find(candidates, found_by, link, description, [told], stated=rights.of(node))
+        if words is not None:
+            find.heading, find.text = words.heading(node), words.text(node)
+        finds.append(find)
     for node, url in list(unused.values())[:MAX_IMAGES]:
         if len(url) <= MAX_IMAGE_URL_CHARS:
             text = node.attributes.get("title") or node.text()

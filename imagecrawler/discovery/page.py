@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from imagecrawler.discovery.images import image_finds, social_finds
+from imagecrawler.discovery.linked_data import linked_data
 from imagecrawler.discovery.links import page_links
 from imagecrawler.discovery.metadata import collapsed, forbids_following, keywords, tag_list
 from imagecrawler.discovery.nesting import shallow
 from imagecrawler.discovery.pictures import pictures
+from imagecrawler.discovery.rights import Rights
+from imagecrawler.discovery.stated import filled, stated_by_meta
+from imagecrawler.discovery.words import Words
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import FoundImage
 
@@ -32,6 +36,7 @@ class ParsedPage:
 
     base_url: str
     title: str | None = None
+    language: str | None = None
     canonical: str | None = None
     nofollow: bool = False
     images: list[FoundImage] = field(default_factory=list)
@@ -74,17 +79,23 @@ def parse_page(
             *(word for content in meta.get("keywords", ()) for word in keywords(content)),
         ]
     )
-    finds, too_many = image_finds(nodes.images, links, base_url=base_url)
+    rights = Rights(nodes.anchors if "license" in source else (), base_url=base_url)
+    words = Words(tree) if nodes.images else None
+    finds, too_many = image_finds(
+        nodes.images, links, base_url=base_url, words=words, rights=rights
+    )
     social = social_finds(nodes.social, base_url=base_url)
-    # What structured data says joins here: finds like any other, those of `linked_data.py`.
-    found = [*finds, *social]
+    linked, of_page = linked_data(tree, source, base_url=base_url)
+    found = [*finds, *social, *linked]
+    of_page = filled(filled(of_page, rights.of_page), stated_by_meta(meta, base_url))
     skipped = links.skipped | ({"too-many-images": too_many} if too_many else {})
     return ParsedPage(
         base_url=base_url,
         title=nodes.title,
         canonical=absolute_url(nodes.canonical, base_url) if nodes.canonical else None,
         nofollow=nofollow,
-        images=pictures(found, tags=tags),
+        language=nodes.language or next(iter(meta.get("content-language", ())), None),
+        images=pictures(found, tags=tags, of_page=of_page),
         links=links.urls,
         skipped=skipped,
     )
@@ -101,10 +112,13 @@ class _Nodes:
     social: list[tuple[str, str]] = field(default_factory=list)
     canonical: str | None = None
     title: str | None = None
+    language: str | None = None
 
     @classmethod
     def of(cls, tree: LexborHTMLParser) -> _Nodes:
-        nodes = cls()
+        root = tree.root
+        language = root.attributes.get("lang") if root is not None else None
+        nodes = cls(language=collapsed(language, 35))  # the longest tag, RFC 5646, 4.4.1
         for node in tree.css(_SELECTOR):
             tag = node.tag
             if tag == "a" or tag == "area":

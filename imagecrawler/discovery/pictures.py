@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imagecrawler.discovery.finds import Find, certainty
+from imagecrawler.discovery.stated import NOTHING, filled
 from imagecrawler.identity.pictures import alias_key, image_id
-from imagecrawler.items import FoundImage
+from imagecrawler.items import FoundImage, Stated
 
 # A page may show one picture ten thousand times.
 _EVIDENCE_KEPT = 8
 
 
-def pictures(finds: Sequence[Find], *, tags: Sequence[str] = ()) -> list[FoundImage]:
+def pictures(
+    finds: Sequence[Find], *, tags: Sequence[str] = (), of_page: Stated = NOTHING
+) -> list[FoundImage]:
     """Return the pictures that ``finds`` show, in the order of their first find.
 
     Two finds are one picture when the own URL of one is a rendition of the other. Sharing
     any other rendition is not enough: a loading image or one light-box file may stand beside
-    a hundred pictures. ``tags`` go to pictures that link to no page.
+    a hundred pictures. ``tags`` go to pictures that link to no page. What the page states
+    ``of_page`` holds for pictures of which it states nothing else.
     """
     merged: list[Find] = []
     by_rendition: dict[int, Find] = {}
@@ -35,7 +39,7 @@ def pictures(finds: Sequence[Find], *, tags: Sequence[str] = ()) -> list[FoundIm
             _add(known, find)
         for key in keys:
             by_rendition.setdefault(key, known)
-    return [_found_image(find, tags) for find in merged]
+    return [_found_image(find, tags, place, of_page) for place, find in enumerate(merged, 1)]
 
 
 def _add(known: Find, find: Find) -> None:
@@ -48,11 +52,14 @@ def _add(known: Find, find: Find) -> None:
             known.candidates[place] = candidate
     known.link = known.link or find.link
     known.description = known.description or find.description
+    known.heading = known.heading or find.heading
+    known.text = known.text or find.text
+    known.stated = filled(known.stated, find.stated)
     known.evidence += find.evidence[: _EVIDENCE_KEPT - len(known.evidence)]
     known.found_by = tuple(dict.fromkeys((*known.found_by, *find.found_by)))
 
 
-def _found_image(find: Find, tags: Sequence[str]) -> FoundImage:
+def _found_image(find: Find, tags: Sequence[str], position: int, of_page: Stated) -> FoundImage:
     url = find.candidates[0].url
     own_tags = list(tags) if find.link is None else []
     return FoundImage(
@@ -65,4 +72,8 @@ def _found_image(find: Find, tags: Sequence[str]) -> FoundImage:
         evidence=find.evidence,
         found_by=list(find.found_by),
         certainty=certainty(find.found_by),
+        heading=find.heading,
+        text=find.text,
+        position=position,
+        stated=filled(find.stated, of_page),
     )

@@ -39,6 +39,7 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
     return replace(
         final,
         title=final.title or static.title,
+        language=final.language or static.language,
         canonical=final.canonical or static.canonical,
         nofollow=nofollow,
         images=_with_tags(pictures(finds), [*static.images, *by_scripts]),
@@ -73,6 +74,9 @@ def _find(image: FoundImage, found_by: list[str]) -> Find:
         image.link,
         image.description,
         list(image.evidence),
+        heading=image.heading,
+        text=image.text,
+        stated=image.stated,
     )
 
 

@@ -104,7 +104,8 @@ class SiteSpider(StoreSpider):
         page = parse_page(response.text, url=item.url, robots_tag=robots_tag)
         if (look := response.meta.get("look")) is not None:
             page = rendered_page(page, look, robots_tag=robots_tag)
-        item.title, item.canonical = page.title, page.canonical
+        item.title, item.language = page.title, page.language
+        item.canonical = page.canonical
         links = page.links
         variant = False
         if page.canonical is not None and page.canonical != item.url:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 RECORD_VERSION = ".v6"
 # The letters of a record's flags, and the attribute each stands for.
 FLAG_ATTRIBUTES = {
+    "a": "author",
     "c": "candidates",
     "d": "description",
     "f": "sha256",
+    "l": "licence",
     "n": "near_duplicate_of",
     "t": "tags",
     "u": "upgrade",

@@ -6,6 +6,11 @@ first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candi
 ``found_by`` (the kinds of place where pages have it) and ``certainty`` (of the surest of them),
 ``marks`` (the evidence of what it is for), and what follows from it, ``class``, ``class_score``
 and ``class_reason`` (the marks that speak for that);
+``language`` of the first page, ``heading`` and ``text`` nearest to it there, its ``position``
+(which picture of how many) and ``claimed`` (width and height that the page gives it, either may
+be null); what pages state of it: ``author``, ``credit``, ``copyright``, ``date``, ``licence``
+(as stated) with ``licence_url`` and ``licence_name`` (SPDX), ``licence_of_page`` where it is that
+of all the page shows, ``acquire_licence_page``;
 and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``format``,
 ``width``, ``height`` (native, after orientation), ``phash`` (algorithm and hash of how it
 looks), ``phash_quality``, ``phash_colours``, ``near_duplicate_of`` (the id of a picture it looks
@@ -21,6 +26,13 @@ from __future__ import annotations
 from typing import Any
 
 Record = dict[str, Any]
+
+# What a later sighting tells where no earlier one did.
+_TAKEN_ONCE = (
+    *("description", "title", "tags", "follow", "page", "language", "heading", "text"),
+    *("author", "credit", "copyright", "date", "acquire_licence_page", "claimed", "position"),
+)
+_LICENCE = ("licence", "licence_url", "licence_name", "licence_of_page")
 
 PAGES_KEPT = 20
 CANDIDATES_KEPT = 200
@@ -38,9 +50,16 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
     if record is None:
         return {**sighting, "pages": [sighting["page"]], "page_count": 1}
     changes: Record = {}
-    for name in ("description", "title", "tags", "follow", "page"):
+    for name in _TAKEN_ONCE:
         if not record.get(name) and sighting.get(name):
             changes[name] = sighting[name]
+    # A licence comes whole, and one of the picture itself counts more than one of a page.
+    if sighting.get("licence") and (
+        not record.get("licence")
+        or (record.get("licence_of_page") and not sighting.get("licence_of_page"))
+    ):
+        record = {name: value for name, value in record.items() if name not in _LICENCE}
+        changes.update({name: sighting[name] for name in _LICENCE if name in sighting})
     # A page that the picture itself links to says more than the page it was seen on.
     own = sighting["follow"] not in (sighting["page"], record.get("follow"))
     if own and record.get("follow") == record.get("page"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 from tests.conftest import StartSite
 from tests.crawl.endless import endless
@@ -184,3 +185,39 @@ def test_a_chain_of_sitemap_indexes_ends(site: StartSite, crawl: Crawls) -> None
         f"/listed-{n}" for n in range(1, 4)
     }
     assert {"/map", "/part", "/deep"} <= set(asked(running, host=1))
+
+
+def test_a_record_has_what_pages_say_of_its_image(site: StartSite, crawl: Crawls) -> None:
+    described = {
+        "@type": "ImageObject",
+        "contentUrl": "/boat.jpg",
+        "creator": {"@type": "Person", "name": "Ann Ode"},
+        "creditText": "Ode Photos",
+        "acquireLicensePage": "/buy",
+    }
+    terms = "https://creativecommons.org/licenses/by-sa/4.0/"
+    running = site(
+        {
+            "/": page(
+                f'<script type="application/ld+json">{json.dumps(described)}</script>'
+                '<meta name="date" content="2024-05-06"><h2>Boats</h2><p><img src="/hut.jpg"></p>'
+                '<figure><img src="/boat.jpg" width="300" height="200">'
+                f'<figcaption>A boat in the harbour. <a rel="license" href="{terms}">CC</a>'
+                "</figcaption></figure>"
+            ),
+            "/boat.jpg": image(300, 200),
+            "/hut.jpg": image(301, 200),
+        }
+    )
+    assert crawl(running.url).rc == 0
+    told = records(crawl.store)
+    boat = told["/boat.jpg"]
+    assert (boat["author"], boat["credit"]) == ("Ann Ode", "Ode Photos")
+    assert boat["acquire_licence_page"] == f"{running.url}buy"
+    assert (boat["licence_url"], boat["licence_name"]) == (terms, "CC-BY-SA-4.0")
+    assert "licence_of_page" not in boat
+    assert (boat["heading"], boat["text"]) == ("Boats", "A boat in the harbour. CC")
+    assert (boat["position"], boat["claimed"]) == ([2, 2], [300, 200])
+    assert set(boat["found_by"]) == {"img", "json-ld"}
+    assert told["/hut.jpg"]["date"] == "2024-05-06"
+    assert "author" not in told["/hut.jpg"]

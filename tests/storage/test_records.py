@@ -55,7 +55,7 @@ FOREIGN = st.fixed_dictionaries(
         **dict.fromkeys(
             [
                 *("follow", "page", "pages", "page_count", "tags", "description", "own", "width"),
-                *("found_by", "certainty"),
+                *("found_by", "certainty", "licence", "licence_of_page", "position", "author"),
             ],
             JSON,
         ),
@@ -164,3 +164,18 @@ def test_being_seen_again_is_told_from_news() -> None:
     assert not only_seen_again(after({**seen("q", "u"), "title": "t"}, record=first), first)
     assert seen_on(first, "p") is None
     assert (seen_on(first, "q") or {})["pages"] == ["p", "q"]
+
+
+def test_a_licence_of_the_picture_takes_the_place_of_a_pages_and_comes_whole() -> None:
+    url = "https://x.example/"
+    page = {"follow": url, "page": url, "url": f"{url}a"}
+    of_page = {"licence": "CC BY", "licence_name": "CC-BY", "licence_of_page": True}
+    first = merged(None, {**page, **of_page, "author": "Ann", "heading": "Birds"})
+    assert first is not None
+    own = {"licence": "/terms", "licence_url": "https://x.example/terms"}
+    second = merged(first, {**page, **own, "author": "Bob", "heading": "Owls"})
+    assert second is not None
+    assert {name: second[name] for name in second if name.startswith("licence")} == own
+    assert (second["author"], second["heading"]) == ("Ann", "Birds")
+    third = merged(second, {**page, **of_page})
+    assert third is None

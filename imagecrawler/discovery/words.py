@@ -1,0 +1,71 @@
+"""The words nearest to an image: the heading that it stands under, and the text beside it."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from imagecrawler.discovery.metadata import collapsed
+
+MAX_TEXT_CHARS = 300
+MAX_HEADING_CHARS = 200
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# How far out the text beside an image is looked for, and what is enough of it. Beyond, it is
+# the page's text and not the image's.
+_OUTWARDS = 4
+_ENOUGH_CHARS = 20
+_TOO_WIDE = frozenset(("body", "main", "html", "head", "form"))
+# A container of a hundred thousand characters says nothing of one image in it, and reading
+# it for each would take a page's length times its depth.
+_MOST_IMAGES = 3
+
+
+class Words:
+    """The words of one page. Each heading and each container is read once."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._under: dict[int, LexborNode] = {}
+        self._texts: dict[int, str | None] = {}
+        self._held: dict[int, int] = {}
+        heading: LexborNode | None = None
+        for node in tree.css("h1,h2,h3,h4,h5,h6,img"):
+            if node.tag in _HEADINGS:
+                heading = node
+            elif heading is not None:
+                self._under[node.mem_id] = heading
+            if node.tag == "img":
+                self._count(node)
+
+    def heading(self, node: LexborNode) -> str | None:
+        """Return the text of the last heading before an image, which may also be in it."""
+        heading = self._under.get(node.mem_id)
+        return self._text(heading, MAX_HEADING_CHARS) if heading is not None else None
+
+    def text(self, node: LexborNode) -> str | None:
+        """Return the text of the nearest element around an image that has some of its own."""
+        found = None
+        around = node.parent
+        for _ in range(_OUTWARDS):
+            if around is None or around.tag in _TOO_WIDE:
+                break
+            if self._held.get(around.mem_id, 0) > _MOST_IMAGES:
+                break
+            text = self._text(around, MAX_TEXT_CHARS)
+            found = text or found
+            if text is not None and len(text) >= _ENOUGH_CHARS:
+                break
+            around = around.parent
+        return found
+
+    def _count(self, node: LexborNode) -> None:
+        around = node.parent
+        for _ in range(_OUTWARDS):
+            if around is None:
+                break
+            self._held[around.mem_id] = self._held.get(around.mem_id, 0) + 1
+            around = around.parent
+
+    def _text(self, node: LexborNode, limit: int) -> str | None:
+        key = node.mem_id
+        if key not in self._texts:
+            self._texts[key] = collapsed(node.text(), limit)
+        return self._texts[key]
