@@ -57,12 +57,17 @@ class FoundBrowser:
 
 
 def find_browser(
-    setting: str | None, *, environment: Mapping[str, str], home: Path
+    setting: str | None,
+    *,
+    environment: Mapping[str, str],
+    home: Path,
+    elsewhere: Iterable[str] = _ELSEWHERE,
 ) -> FoundBrowser | None:
     """Return the browser to use, or None: there is none.
 
     ``setting`` (BROWSER_EXECUTABLE: a path, or a command) wins. Else Playwright's own install,
-    the newest, for it is the one that it was made for; else what the system has.
+    the newest, for it is the one that it was made for; else what the system has, by its usual
+    names or ``elsewhere``.
 
     Raises:
         SettingError: ``setting`` names no executable file.
@@ -75,7 +80,7 @@ def find_browser(
         return FoundBrowser(found, "BROWSER_EXECUTABLE")
     for own in _own_installs(environment, home):
         return FoundBrowser(own, "Playwright")
-    for name in (*_COMMANDS, *_ELSEWHERE):
+    for name in (*_COMMANDS, *elsewhere):
         if found := shutil.which(name, path=path):
             return FoundBrowser(found, "system")
     return None

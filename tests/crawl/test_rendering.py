@@ -55,6 +55,42 @@ def test_images_and_links_that_scripts_add_are_found(site: StartSite, crawl: Cra
         assert asked.headers["user-agent"] == "imagecrawler/0.1"
 
 
+def test_the_browser_and_the_download_worker_are_one_visitor(
+    site: StartSite, crawl: Crawls
+) -> None:
+    running = site(
+        {
+            "/": page(
+                "<a href=/next.html>x</a><a href=/told>x</a>",
+                headers={"Set-Cookie": "server=1; HttpOnly"},
+            ),
+            "/next.html": page(
+                """<script>
+                     document.cookie = 'script=' + (document.referrer ? 1 : 0)
+                     document.body.innerHTML += '<img src=/a.jpg>'
+                     fetch('/data')
+                   </script>"""
+            ),
+            "/data": text("x"),
+            "/a.jpg": image(64, 48),
+        }
+    )
+    run = crawl(
+        running.url,
+        render="always",
+        deny="told",
+        settings={"USER_AGENT": "Mozilla/5.0 (me)", "CONCURRENT_REQUESTS": 1},
+    )
+    assert run.rc == 0
+    said = {path: running.requests(path)[0].headers for path in ("/next.html", "/data", "/a.jpg")}
+    assert {headers["user-agent"] for headers in said.values()} == {"Mozilla/5.0 (me)"}
+    assert {headers["accept-language"] for headers in said.values()} == {"en"}
+    assert said["/next.html"]["cookie"] == "server=1"
+    for path in ("/data", "/a.jpg"):
+        assert set(said[path]["cookie"].split("; ")) == {"server=1", "script=0"}
+        assert said[path]["referer"] == f"{running.url}next.html"
+
+
 @dataclass(frozen=True)
 class Forbidden:
     """A server on this machine: every TCP connection and every datagram that reaches it stays."""
