@@ -60,6 +60,8 @@ class RenderingError(ImageCrawlerError):
     ``render-error``, ``no-browser``.
     """
 
+    exit_code = 2  # of a run that ends with it: there is no browser that works
+
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason

@@ -44,6 +44,8 @@ def summary(
         "pages": {
             "visited": tally.pages_visited,
             "unchanged": tally.pages_unchanged,
+            "rendered": stats.get("render/pages", 0),
+            "not_rendered": _below("render/failed/", stats),
             "failed": dict(tally.pages_failed),
             "queued": pages.waiting,
             "retries_due": pages.retries(),
@@ -76,6 +78,10 @@ def summary(
         "warnings": _warnings(coordinator),
         "examples": tally.examples,
     }
+
+
+def _below(prefix: str, stats: Mapping[str, Any]) -> dict[str, Any]:
+    return {k.removeprefix(prefix): v for k, v in stats.items() if k.startswith(prefix)}
 
 
 def _outcome(reason: str, error: str | None) -> str:

@@ -300,7 +300,8 @@ class StoreScheduler(Scheduler):
         request: Request = failure.request  # type: ignore[attr-defined]
         lease: Lease = request.meta["lease"]
         error = failure.value
-        if self._closing_since is not None and isinstance(error, DownloadCancelledError):
+        stops = self._closing_since is not None or self.failure is not None
+        if stops and isinstance(error, DownloadCancelledError):
             lease.outcome = GivenBack()
             return
         if isinstance(error, HttpError):
@@ -420,12 +421,17 @@ class StoreScheduler(Scheduler):
         """
         self._on_fatal(error)
 
+    def end_with(self, error: ImageCrawlerError, *, reason: str = "error") -> None:
+        """End the run as failed, and give back what is in flight."""
+        if self.failure is None:
+            self.failure = error
+            logger.critical("%s", error)
+            self._stop(reason)
+
     def _on_fatal(self, error: OSError) -> None:
         assert self.coordinator is not None
         if self.failure is None:
-            self.failure = unwritable(self.coordinator.place, error)
-            logger.critical("%s", self.failure)
-            self._stop("store_error")
+            self.end_with(unwritable(self.coordinator.place, error), reason="store_error")
 
     def _on_idle(self) -> None:
         assert self.coordinator is not None

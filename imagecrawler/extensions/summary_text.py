@@ -27,6 +27,9 @@ _MEANINGS = {
     "near-duplicate": "a larger picture looks the same",
     "opted-out": "its owner does not want it used",
     "blocked-address": "a private address, see ALLOWED_NETWORKS",
+    "render-hang": "its scripts did not end in time",
+    "render-crash": "the browser's page crashed",
+    "no-browser": "install one: playwright install chromium",
     "robots": "robots.txt asks crawlers to stay away",
     "excluded": "left out by your settings",
     "dropped": "taken out by hand",
@@ -47,7 +50,8 @@ def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None
     lines = [
         _ending(summary),
         "",
-        f"Pages    {_counted(pages, 'visited', 'unchanged', 'queued')}",
+        f"Pages    {_counted(pages, 'visited', 'unchanged', 'rendered', 'queued')}",
+        *_reasons("not rendered", _part(pages, "not_rendered"), examples),
         *_reasons("failed", _part(pages, "failed"), examples),
         f"Images   {_counted(images, 'found', 'stored', 'wanted')}",
         *_widths(_part(images, "by_width")),
@@ -104,6 +108,7 @@ def _counted(counts: Mapping[str, Any], first: str, *others: str) -> str:
 
 _STATES = {
     "unchanged": "of them unchanged",
+    "rendered": "rendered in a browser",
     "queued": "still to visit",
     "stored": "stored",
     "wanted": "still to fetch",

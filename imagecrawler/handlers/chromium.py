@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Error, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from scrapy.exceptions import NotSupported
 
 from imagecrawler.exceptions import RenderingError
@@ -40,11 +41,6 @@ _NOTHING_PASSES_BY = (
 _QUIET = (
     "--no-pings",
     "--disable-domain-reliability",
-    "--disable-component-update",
-    "--disable-background-networking",
-    # The proxy knows which addresses are private; the browser sees none but the proxy's.
-    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessForWorkers,"
-    "BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessRespectPreflightResults",
 )
 
 
@@ -71,11 +67,13 @@ class ChromiumProvider:
         """
         try:
             return await self._launch()
-        except Error as error:
-            lines = [line.strip() for line in error.message.splitlines() if line.strip()]
-            raise RenderingError(
-                "no-browser", f"{self._found.path} cannot be started: {' / '.join(lines[:6])}"
-            ) from error
+        except Exception:  # the driver may have died with the last browser
+            await self.close()
+        try:
+            return await self._launch()
+        except Exception as error:
+            message = f"{self._found.path} cannot be started: {_told(str(error))}"
+            raise RenderingError("no-browser", message) from error
 
     async def launch_persistent_context(self, context_kwargs: dict[str, Any]) -> BrowserContext:
         """Raise NotSupported: what a page leaves in the browser ends with its context."""
@@ -113,3 +111,11 @@ class ChromiumProvider:
             "proxy": {"server": self._proxy_url},
             "args": [*self._options.get("args", ()), *_QUIET, *_NOTHING_PASSES_BY],
         }
+
+
+def _told(text: str) -> str:
+    """Return what a browser said of its end, in one line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    said = [line.partition("[err]")[2].strip() for line in lines if "[err]" in line]
+    telling = [line for line in said if re.search(r"error|fatal|sandbox", line, re.IGNORECASE)]
+    return " / ".join(telling[:3] or said[:3] or lines[:1])[:1000]

@@ -60,6 +60,7 @@ class RenderingHandler(BaseDownloadHandler):
             note=lambda event, number: crawler.stats.inc_value(f"render/{event}", number),
         )
         self._pages: BrowserPages | None = None
+        self._lack: RenderingError | None = None
 
     async def download_request(self, request: Request) -> Response:
         """Return the document; ``meta["shown"]`` has what a page made of it shows.
@@ -71,7 +72,7 @@ class RenderingHandler(BaseDownloadHandler):
         document: Response = request.meta["document"]
         with self._in_flight.tracked(document.url):
             async with self._at_once:
-                request.meta["shown"] = await self._shown_in_time(document)
+                request.meta["shown"] = await self._shown(document)
         return document
 
     async def close(self) -> None:
@@ -79,6 +80,16 @@ class RenderingHandler(BaseDownloadHandler):
         if self._pages is not None:
             await self._pages.close()
         self._proxy.stop()
+
+    async def _shown(self, document: Response) -> Shown:
+        if self._lack is not None:
+            raise self._lack
+        try:
+            return await self._shown_in_time(document)
+        except RenderingError as error:
+            if error.reason == "no-browser":
+                self._lack = error  # nor will there be one for the next page
+            raise
 
     async def _shown_in_time(self, document: Response) -> Shown:
         if self._pages is None:

@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import HtmlResponse, Response
 
 from imagecrawler.coordinator.contract import Lease
+from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.items import Look
 
@@ -30,6 +32,7 @@ class RenderingMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._said_so = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -54,7 +57,7 @@ class RenderingMiddleware:
         try:
             await self._crawler.engine.downloader.handlers.download_request_async(job)
         except RenderingError as error:
-            logger.warning("%s could not be rendered: %s", response, error)
+            self._note(error, response)
             stats.inc_value(f"render/failed/{error.reason}")
             return {"error": error.reason, "message": str(error)[:500]}
         shown = job.meta["shown"]
@@ -64,11 +67,26 @@ class RenderingMiddleware:
         facts = {"rounds": look.rounds, "stopped_by": look.stopped_by}
         return facts | ({"error": shown.failure} if shown.failure else {})
 
+    def _note(self, error: RenderingError, response: Response) -> None:
+        if error.reason != "no-browser":
+            logger.warning("%s could not be rendered: %s", response, error)
+        elif self._mode() == "always":
+            scheduler = self._crawler.engine.scheduler
+            assert isinstance(scheduler, StoreScheduler)
+            scheduler.end_with(error)
+            raise DownloadCancelledError(str(error)) from error
+        elif not self._said_so:
+            self._said_so = True
+            logger.warning("Pages are read without a browser: %s", error)
+
+    def _mode(self) -> str:
+        arguments = getattr(self._crawler.spider, "arguments", None)
+        return str(getattr(arguments, "render", "never"))
+
     def _why(self, request: Request, response: Response) -> list[str]:
         lease = request.meta.get("lease")
-        arguments = getattr(self._crawler.spider, "arguments", None)
         if not isinstance(lease, Lease) or lease.kind != "page" or "as" in lease.entry:
             return []
         if response.status != 200 or not isinstance(response, HtmlResponse):
             return []
-        return ["always"] if getattr(arguments, "render", "never") == "always" else []
+        return ["always"] if self._mode() == "always" else []

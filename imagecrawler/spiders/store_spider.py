@@ -153,7 +153,9 @@ class StoreSpider(Spider):
         return replace(merged, limits=given.limits, revisit_seconds=given.revisit_seconds)
 
     def _bytes_downloaded(self) -> int:
-        return int(self.crawler.stats.get_value("downloader/response_bytes", 0))
+        stats = self.crawler.stats
+        browser = stats.get_value("render/received", 0)
+        return int(stats.get_value("downloader/response_bytes", 0) + browser)
 
 
 def _origins(store: Store) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import StartSite
 from tests.crawl.browsers import browsers, started_by
-from tests.crawl.folders import pages, stored
+from tests.crawl.folders import pages, queued, stored
 from tests.crawl.test_stopping import until
 from tests.crawls import Crawls, Running
 from tests.site.spec import Routes, image, page
@@ -85,3 +86,18 @@ def test_what_was_being_rendered_at_a_kill_is_rendered_by_the_next_run(
     at_work.kill()
     assert crawl().rc == 0
     assert stored(crawl.store) == {f"/{number}.jpg" for number in range(PAGES)}
+
+
+def test_a_browser_that_does_not_start_ends_the_run_and_its_pages_wait(
+    site: StartSite, crawl: Crawls, tmp_path: Path
+) -> None:
+    running = site(galleries())
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho 'error while loading libnss3.so' >&2; exit 127\n")
+    broken.chmod(0o755)
+    run = crawl(running.url, render="always", settings={"BROWSER_EXECUTABLE": broken})
+    assert run.rc == 2
+    (line,) = [line for line in run.stderr.splitlines() if line.startswith("imagecrawler:")]
+    assert f"{broken} cannot be started" in line and "error while loading libnss3.so" in line
+    assert pages(crawl.store) == {}
+    assert queued(crawl.store) == {"/"}

@@ -12,7 +12,8 @@ FULL: dict[str, Any] = {
     "outcome": "finished",
     "reason": None,
     "store": "/home/me/pictures",
-    "pages": {"visited": 45, "unchanged": 3, "failed": {"timeout": 2}, "queued": 0,
+    "pages": {"visited": 45, "unchanged": 3, "rendered": 4, "not_rendered": {"render-hang": 1},
+              "failed": {"timeout": 2}, "queued": 0,
               "retries_due": 2, "next_retry": "2026-11-21T06:00:00+00:00"},
     "images": {"found": 79, "stored": 75, "by_width": {"600": 75, "1200": 72},
                "failed": {"http-404": 1, "not-an-image": 2, "dns": 1},
@@ -32,7 +33,8 @@ def test_everything_is_said_within_25_lines() -> None:
     assert len(text.splitlines()) <= 25
     for said in (
         "Finished after 12 s.",
-        "45 visited, 3 of them unchanged, 2 failed",
+        "45 visited, 3 of them unchanged, 4 rendered in a browser, 2 failed",
+        "not rendered: 1 render-hang",
         "79 found, 75 stored, 1 still to fetch, 4 failed, 3 skipped",
         "stored: 75 at 600 px, 72 at 1200 px",
         "1 http-404 (not there), such as http://127.0.0.1:8787/broken/missing.jpg",
