@@ -70,7 +70,8 @@ class ImageClasses:
 
     def _known(self, record: Record) -> Known:
         pages, count = record.get("pages"), record.get("page_count")
-        hosts = {host_name(page) for page in pages} if isinstance(pages, list) else ()
+        pages = pages if isinstance(pages, list) else ()
+        hosts = {host_name(page) for page in pages if isinstance(page, str)}
         width, height = record.get("width"), record.get("height")
         return Known(
             width if isinstance(width, int) else None,

@@ -55,7 +55,7 @@ _WIDE_OFFER_PX = 400
 
 def marks_of(image: FoundImage, page_url: str) -> list[str]:
     """Return what one page says of what an image is for, sorted, each mark once."""
-    page_host = _bare_host(page_url)
+    page_host = _parts(page_url)[0]
     marks = set(_address_marks(image.url, page_host))
     if any((c.width_px or 0) >= _WIDE_OFFER_PX for c in image.candidates):
         marks.add("offers:large")
@@ -110,10 +110,11 @@ def _tokens(name: str) -> list[str]:
 
 
 def _meaning(token: str) -> str | None:
-    what = WORDS.get(token)
-    if what is None and "logo" in token and (token.startswith("logo") or token.endswith("logo")):
-        return None if _NO_LOGO.search(token) else "logo"
-    if what is None and token.endswith("avatar") and token != "blavatar":  # WordPress.com: a blog's
+    word = token.rstrip("0123456789") or token
+    what = WORDS.get(word)
+    if what is None and "logo" in word and (word.startswith("logo") or word.endswith("logo")):
+        return None if _NO_LOGO.search(word) else "logo"
+    if what is None and word.endswith("avatar") and word != "blavatar":  # WordPress.com: a blog's
         return "avatar"
     return what
 
@@ -192,6 +193,8 @@ def _alt_marks(alt: str) -> Iterator[str]:
         yield "alt:avatar"
     if " ".join(words[-2:]) in ("profile picture", "profile photo", "profile image", "user photo"):
         yield "alt:avatar"
+    if " ".join(words[:2]) in ("get it", "download on", "available on"):
+        yield "alt:badge"
     if words[0] in ("advertisement", "werbung", "anzeige", "publicidad", "reklama", "sponsored"):
         yield "alt:ad"
     name = " ".join(words)
@@ -208,22 +211,20 @@ def _link_marks(evidence: Evidence, page_host: str) -> Iterator[str]:
         yield "link:sponsored"
     if evidence.link is None:
         return
-    parts = urlsplit(evidence.link)
-    host = _without_www(parts.hostname or "")
-    if _listed(host, parts.path, _AD) or _listed(host, parts.path, _TRACKERS):
+    host, path, query = _parts(evidence.link)
+    if _listed(host, path, _AD) or _listed(host, path, _TRACKERS):
         yield "link:ad-host"
     elif host == page_host:
-        is_home = _HOME.fullmatch(parts.path) is not None and not parts.query
+        is_home = _HOME.fullmatch(path) is not None and not query
         yield "link:home" if is_home else "link:page"
 
 
 def _address_marks(url: str, page_host: str) -> Iterator[str]:
-    parts = urlsplit(url)
-    host, path = _without_www(parts.hostname or ""), parts.path
+    host, path, query = _parts(url)
     for what, hosts in _HOST_MARKS:
         if (listed := _listed(host, path, hosts)) and not _belongs(page_host, listed):
             yield f"{what}:{listed}"
-    address = f"{path}?{parts.query}" if parts.query else path
+    address = f"{path}?{query}" if query else path
     if TRACKER_PATHS.search(address[:1_000]):
         yield "path:tracker"
     if AD_PATHS.search(path):
@@ -260,6 +261,8 @@ def _file_marks(file: str) -> Iterator[str]:
         yield "file:control"
     elif bare in SPACER_NAMES:
         yield "file:spacer"
+    elif WORDS.get(bare) in ("badge", "icon"):
+        yield "file:icon"
 
 
 Listed = tuple[frozenset[str], dict[str, tuple[str, ...]]]
@@ -295,8 +298,13 @@ def _belongs(page_host: str, listed: str) -> bool:
     return page_host == owner or page_host.endswith("." + owner)
 
 
-def _bare_host(url: str) -> str:
-    return _without_www(urlsplit(url).hostname or "")
+def _parts(url: str) -> tuple[str, str, str]:
+    """Return host, path and query; of what is no URL, nothing."""
+    try:
+        parts = urlsplit(url)
+        return _without_www(parts.hostname or ""), parts.path, parts.query
+    except ValueError:
+        return "", "", ""
 
 
 def _without_www(host: str) -> str:

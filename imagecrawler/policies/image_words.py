@@ -105,7 +105,7 @@ AVATAR_HOSTS = frozenset(
             "yt3.ggpht.com",
             "yt3.googleusercontent.com",
         ),
-        *("avatars.mds.yandex.net", "cdn.discordapp.com/avatars", "pbs.twimg.com/profile_images"),
+        *("cdn.discordapp.com/avatars", "pbs.twimg.com/profile_images"),
         *("ui-avatars.com", "api.dicebear.com", "avatars.dicebear.com", "robohash.org"),
         *("avatars.discourse.org", "avatars.discourse-cdn.com", "secure.gravatar.com"),
         *("unavatar.io", "avatar.skype.com", "graph.facebook.com", "www.redditstatic.com/avatars"),
@@ -146,7 +146,7 @@ AD_PATHS = re.compile(
     re.IGNORECASE,
 )
 AVATAR_PATHS = re.compile(
-    r"/(?:avatars?|gravatar|userpics?|user_?avatars?|profile_?(?:images?|pictures?|pics?|photos?)"
+    r"/(?:avatars?|gravatar|user_?avatars?|profile_?(?:images?|pictures?|pics?|photos?)"
     r"|user_?(?:photos?|images?|pictures?)|headshots?|author(?:s|[_-](?:images?|photos?))|mugshots?)/",
     re.IGNORECASE,
 )

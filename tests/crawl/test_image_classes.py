@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -76,6 +77,20 @@ def test_what_is_left_out_comes_in_when_a_page_shows_what_it_is(
     assert crawl().rc == 0
     assert (reasons(crawl.store), classes(crawl.store)) == ({}, {"/photo.jpg": "content"})
     assert stored(crawl.store) == {"/photo.jpg"}
+
+
+def test_a_kill_between_the_record_and_the_ledger_keeps_nothing_out(
+    site: StartSite, crawl: Crawls
+) -> None:
+    running = site({"/": page('<img src="/photo.jpg" width=1 height=1>'), **IMAGES})
+    assert crawl(running.url).rc == 0
+    assert reasons(crawl.store) == {"/photo.jpg": "excluded"}
+    (file,) = crawl.store.glob("visited/*/*")
+    record = json.loads(file.read_text())
+    file.write_text(json.dumps({**record, "marks": ["in:figure", "shown:pixel"]}))
+    assert crawl(spider="download").rc == 0
+    assert (reasons(crawl.store), stored(crawl.store)) == ({}, {"/photo.jpg"})
+    assert classes(crawl.store) == {"/photo.jpg": "content"}
 
 
 def test_an_image_on_most_pages_is_furniture_once_there_are_enough(

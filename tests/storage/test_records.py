@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -37,6 +38,7 @@ SIGHTINGS = st.fixed_dictionaries(
         "tags": st.lists(st.just("t"), max_size=1),
         "found_by": st.lists(st.sampled_from(["img", "og", "css"]), unique=True, min_size=1),
         "certainty": st.sampled_from([0.3, 0.5, 0.9, 1.0]),
+        "marks": st.lists(st.sampled_from(["in:nav", "hidden"]), unique=True).map(sorted),
     },
 ).map(lambda sighting: {**sighting, "url": sighting["candidates"][0]["url"]})
 JSON = st.recursive(
@@ -55,7 +57,15 @@ FOREIGN = st.fixed_dictionaries(
         **dict.fromkeys(
             [
                 *("follow", "page", "pages", "page_count", "tags", "description", "own", "width"),
-                *("found_by", "certainty", "licence", "licence_of_page", "position", "author"),
+                *(
+                    "found_by",
+                    "certainty",
+                    "marks",
+                    "licence",
+                    "licence_of_page",
+                    "position",
+                    "author",
+                ),
             ],
             JSON,
         ),
@@ -114,7 +124,7 @@ def test_a_link_of_its_own_says_more_than_the_page(first: Record, second: Record
 def test_a_record_of_another_hand_keeps_what_it_has(record: Record, sighting: Record) -> None:
     """The seed's records have no candidates: their own ``url`` becomes the first."""
     result = after(sighting, record=record)
-    kept = ("candidates", "pages", "page_count", "follow", "found_by", "certainty")
+    kept = ("candidates", "pages", "page_count", "follow", "found_by", "certainty", "marks")
     assert all(result[name] == record[name] for name in record if name not in kept and record[name])
     if isinstance(follow := record.get("follow"), str) and follow != record.get("page"):
         assert result["follow"] == (follow or sighting["follow"])
@@ -179,3 +189,14 @@ def test_a_licence_of_the_picture_takes_the_place_of_a_pages_and_comes_whole() -
     assert (second["author"], second["heading"]) == ("Ann", "Birds")
     third = merged(second, {**page, **of_page})
     assert third is None
+
+
+@given(st.lists(SIGHTINGS, min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_the_marks_of_several_pages_are_their_union_in_any_order(
+    sightings: list[Record], random: Random
+) -> None:
+    shuffled = list(sightings)
+    random.shuffle(shuffled)
+    union = {mark for sighting in sightings for mark in sighting.get("marks", ())}
+    for order in (sightings, shuffled):
+        assert after(*order).get("marks", []) == sorted(union)
