@@ -52,17 +52,18 @@ _DATES = ("datePublished", "dateCreated", "uploadDate", "dateModified")
 _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})(?:\.[0-9]+)?(?:\s*px)?\s*", re.IGNORECASE)
 
 
-def linked_data(tree: LexborHTMLParser, html: str, *, base_url: str) -> tuple[list[Find], Stated]:
+def linked_data(tree: LexborHTMLParser, *, base_url: str) -> tuple[list[Find], Stated]:
     """Return the pictures that a page's structured data names, and what it says of the page.
 
-    ``html`` is looked through first: most pages have one of the three at most.
+    The text is looked through first: most pages have one of the three at most.
     """
+    html = tree.raw_html
     kinds: list[tuple[str, Iterable[Thing]]] = []
-    if "ld+json" in html:
+    if b"ld+json" in html:
         kinds.append(("json-ld", json_ld_things(tree)))
-    if "itemprop" in html:
+    if b"itemprop" in html:
         kinds.append(("microdata", microdata_things(tree)))
-    if "typeof=" in html or "about=" in html:
+    if b"typeof=" in html or b"about=" in html:
         kinds.append(("rdfa", rdfa_things(tree)))
     finds: list[Find] = []
     page = Stated()

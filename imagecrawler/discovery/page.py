@@ -79,13 +79,13 @@ def parse_page(
             *(word for content in meta.get("keywords", ()) for word in keywords(content)),
         ]
     )
-    rights = Rights(nodes.anchors if "license" in source else (), base_url=base_url)
+    rights = Rights(nodes.anchors if b"license" in tree.raw_html else (), base_url=base_url)
     words = Words(tree) if nodes.images else None
     finds, too_many = image_finds(
         nodes.images, links, base_url=base_url, words=words, rights=rights
     )
     social = social_finds(nodes.social, base_url=base_url)
-    linked, of_page = linked_data(tree, source, base_url=base_url)
+    linked, of_page = linked_data(tree, base_url=base_url)
     found = [*finds, *social, *linked]
     of_page = filled(filled(of_page, rights.of_page), stated_by_meta(meta, base_url))
     skipped = links.skipped | ({"too-many-images": too_many} if too_many else {})
