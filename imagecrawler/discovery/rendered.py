@@ -30,7 +30,7 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
     final = parse_page(look.html, url=url, robots_tag=robots_tag) if look.html else static
     nofollow = static.nofollow or final.nofollow
     seen = list(_passing(look, nofollow=nofollow))
-    pages = [static, final, *seen]
+    links = (link for page in (static, final, *seen) for link in page.links)
     by_scripts = [] if final is static else final.images
     by_scripts = [*by_scripts, *(image for page in seen for image in page.images)]
     finds = [_find(image, image.found_by) for image in static.images]
@@ -43,7 +43,7 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
         canonical=final.canonical or static.canonical,
         nofollow=nofollow,
         images=_with_tags(pictures(finds), [*static.images, *by_scripts]),
-        links=list(dict.fromkeys(link for page in pages for link in page.links)),
+        links=[] if nofollow else list(dict.fromkeys(links)),
         skipped={**static.skipped, **final.skipped},
     )
 
