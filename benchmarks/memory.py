@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import statistics
 import threading
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 _INTERVAL_SECONDS = 0.2
 _MARKS_INTERVAL_SECONDS = 0.05
+# A moment says little: a collection, or a group being written, comes and goes within this.
+_MOMENT_SECONDS = 1.0
 
 
 class TreeMemory(threading.Thread):
@@ -62,6 +68,49 @@ class HighWaterMarks(threading.Thread):
         self.join()
 
 
+class Resident(NamedTuple):
+    """Resident sizes at a moment, of the process that was watched and of its descendants.
+
+    ``cpu_seconds`` is what all of them that live have used so far.
+    """
+
+    when: float
+    own_mib: float
+    workers_mib: float
+    cpu_seconds: float
+
+
+class ResidentSizes(threading.Thread):
+    """Notes the resident sizes of a process and of those under it until `stop` is called."""
+
+    def __init__(self, process_id: int) -> None:
+        super().__init__(daemon=True)
+        self.samples: list[Resident] = []
+        self._process_id = process_id
+        self._stopped = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        """Watch."""
+        while not self._stopped.wait(_INTERVAL_SECONDS):
+            processes = _tree(self._process_id)
+            own, *workers = map(_resident_mib, processes)
+            if own:
+                cpu_seconds = sum(map(_cpu_seconds, processes))
+                self.samples.append(Resident(time.time(), own, sum(workers), cpu_seconds))
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._stopped.set()
+        self.join()
+
+    def around(self, when: float) -> Resident:
+        """Return the medians of the second before and after a time (epoch seconds)."""
+        near = [s for s in self.samples if abs(s.when - when) <= _MOMENT_SECONDS]
+        near = near or [min(self.samples, key=lambda sample: abs(sample.when - when))]
+        return Resident(*map(statistics.median, zip(*near, strict=True)))
+
+
 def _tree(process_id: int) -> list[int]:
     found, left = [], [process_id]
     while left:
@@ -83,8 +132,25 @@ def _mb(process_id: int) -> float:
 
 
 def _mark_mb(process_id: int) -> float:
+    return _status_kib(process_id, "VmHWM:") * 1024 / 1e6
+
+
+def _resident_mib(process_id: int) -> float:
+    return _status_kib(process_id, "VmRSS:") / 1024
+
+
+def _status_kib(process_id: int, name: str) -> int:
     try:
         lines = Path(f"/proc/{process_id}/status").read_text().splitlines()
     except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def _cpu_seconds(process_id: int) -> float:
+    try:
+        stat = Path(f"/proc/{process_id}/stat").read_text()
+    except OSError:
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024 / 1e6
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -69,25 +69,24 @@ class NearIndex:
         unsorted = len(self._ids) - self._sorted
         if unsorted > max(_UNSORTED_LEAST, self._sorted // _UNSORTED_PART):
             self._sort()
-        if within > _BANDED_MOST:
-            places, words = None, self._words[: len(self._ids)]
-        else:
-            places = self._candidates(word, within)
-            words = self._words[places]
-        distances = np.bitwise_count(words ^ np.uint64(word))
-        (close,) = np.nonzero(distances <= within)
-        found = close if places is None else places[close]
-        pairs = zip(distances[close].tolist(), found.tolist(), strict=True)
-        return [(distance, self._ids[place]) for distance, place in sorted(pairs)]
+        found: set[tuple[int, int]] = set()  # one may be in several bands
+        compared = 0
+        if within <= _BANDED_MOST:
+            places, compared = self._candidates(word, within), self._sorted
+            distances, close = _close(self._words[places], word, within)
+            found.update(zip(distances, places[close].tolist(), strict=True))
+        distances, close = _close(self._words[compared : len(self._ids)], word, within)
+        found.update(zip(distances, (close + compared).tolist(), strict=True))
+        return [(distance, self._ids[place]) for distance, place in sorted(found)]
 
     def _candidates(self, word: int, within: int) -> Places:
         flips = _FLIPS if within >= _BANDS else _FLIPS[:1]
-        parts = [np.arange(self._sorted, len(self._ids), dtype=np.uint32)]
+        parts = [np.zeros(0, np.uint32)]
         for band, (places, starts) in enumerate(self._bands):
             keys = flips ^ np.uint32(word >> _BAND_BITS * band & (_KEYS - 1))
             begins, ends = starts[keys].tolist(), starts[keys + 1].tolist()
             parts += [places[a:b] for a, b in zip(begins, ends, strict=True) if a != b]
-        return np.unique(np.concatenate(parts))
+        return np.concatenate(parts)
 
     def _sort(self) -> None:
         self._sorted = len(self._ids)
@@ -99,3 +98,10 @@ class NearIndex:
             starts = np.zeros(_KEYS + 1, np.uint32)
             np.cumsum(np.bincount(keys, minlength=_KEYS), out=starts[1:])
             self._bands.append((places, starts))
+
+
+def _close(words: Words, word: int, within: int) -> tuple[list[int], NDArray[np.intp]]:
+    """Return the distances that are at most ``within``, and whose they are."""
+    distances = np.bitwise_count(words ^ np.uint64(word))
+    (close,) = np.nonzero(distances <= within)
+    return distances[close].tolist(), close

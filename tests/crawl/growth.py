@@ -10,7 +10,6 @@ from collections import Counter, OrderedDict, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy.ma  # noqa: F401 - np.unique would import it in the middle of the crawl
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 

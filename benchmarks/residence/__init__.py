@@ -1,0 +1,1 @@
+"""Resident size and rate of one long crawl: `python -m benchmarks.residence`."""

@@ -1,0 +1,74 @@
+"""An extension for our crawl: writes down at its end what its key sets weigh.
+
+``RESIDENCE_REPORT`` names the file. It reads the private parts of the coordinator, which a
+benchmark may and nothing else should.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+
+from imagecrawler.coordinator.folders import Coordinator
+from imagecrawler.coordinator.scheduler import StoreScheduler
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+class KeySets:
+    """Writes (name, entries, bytes) of each key set when the spider is closed, as JSON."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        crawler.signals.connect(self._write, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Wait for the end."""
+        return cls(crawler)
+
+    def _write(self) -> None:
+        scheduler: Any = self._crawler.engine and self._crawler.engine.scheduler  # type: ignore[attr-defined]
+        assert isinstance(scheduler, StoreScheduler)
+        assert isinstance(scheduler.coordinator, Coordinator)
+        path = Path(self._crawler.settings["RESIDENCE_REPORT"])
+        path.write_text(json.dumps(key_sets(scheduler.coordinator)))
+
+
+def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
+    """Return name, number of entries and bytes of all that is held for each page or image.
+
+    What several sets share (an image's id) counts for the first of them alone.
+    """
+    images, cache = coordinator.images, coordinator._cache
+    counted: set[int] = set()
+    sizes = [
+        (name, len(values), sys.getsizeof(values) + _bytes_of(values, counted))
+        for name, values in (
+            (
+                "ids of all images, and the ends of their records' names",
+                images._store.visited.extensions,
+            ),
+            ("ids of those that have their files", images.stored),
+            ("ids of those that failed", images._store.failed.ids),
+            ("64 bits of each content, and whose it is", cache.contents),
+            ("64 bits of each alias, and whose it is", images.aliases),
+            ("ids of those that are wanted", images._held),
+            ("64 bits of each page", coordinator.pages.known),
+        )
+    ]
+    near = cache.near._indexes.values()
+    return [*sizes, ("hashes of how they look", sum(map(len, near)), sum(i.nbytes for i in near))]
+
+
+def _bytes_of(values: Iterable[object], counted: set[int]) -> int:
+    parts = [*values, *(values.values() if isinstance(values, dict) else ())]
+    new = {id(part): part for part in parts if id(part) not in counted}
+    counted.update(new)
+    return sum(map(sys.getsizeof, new.values()))
