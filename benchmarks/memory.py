@@ -58,9 +58,11 @@ class HighWaterMarks(threading.Thread):
     def run(self) -> None:
         """Watch."""
         while not self._stopped.wait(_MARKS_INTERVAL_SECONDS):
-            own, *workers = map(_mark_mb, _tree(self._process_id))
-            self.crawl_mb = max(self.crawl_mb, own)
-            self.worker_mb = max(self.worker_mb, *workers, 0.0)
+            self.crawl_mb = max(self.crawl_mb, _mark_mb(self._process_id))
+            # A process that is not a worker yet has the marks and the command of the crawl.
+            crawl = _command(self._process_id)
+            workers = [pid for pid in _tree(self._process_id) if _command(pid) != crawl]
+            self.worker_mb = max(self.worker_mb, *map(_mark_mb, workers), 0.0)
 
     def stop(self) -> None:
         """Stop watching."""
@@ -129,6 +131,13 @@ def _mb(process_id: int) -> float:
     except OSError:
         return 0.0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def _command(process_id: int) -> bytes:
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _mark_mb(process_id: int) -> float:

@@ -67,12 +67,21 @@ def peaks_mb(running: Running) -> tuple[float, float]:
     own, workers = 0.0, 0.0
     while running.process.poll() is None:
         for pid in running.alive():
-            if pid == running.process.pid:
+            # A process that is not a worker yet has the marks and the command of the crawl.
+            if command(pid) == command(running.process.pid):
                 own = max(own, peak_mb(pid))
             else:
                 workers = max(workers, peak_mb(pid))
         time.sleep(0.05)
     return own, workers
+
+
+def command(pid: int) -> bytes:
+    """Return the command line of a process, nothing when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def peak_mb(pid: int) -> float:
