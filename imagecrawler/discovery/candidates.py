@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from imagecrawler.discovery.srcset import parse_srcset
+from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import ImageCandidate
 
@@ -15,19 +16,41 @@ Attributes = Mapping[str, str | None]
 MAX_IMAGE_URL_CHARS = 4_096
 
 # What a page's script puts into src when the picture comes into view, best known first:
-# lazysizes, jQuery Lazy Load, WP Rocket, a3 Lazy Load, Slick, Flickity, Echo.
+# lazysizes, jQuery Lazy Load, WP Rocket, a3 Lazy Load, Slick, Flickity, Echo; then Jetpack,
+# Cloudflare, Ezoic, Optimole, NitroPack, LiteSpeed, Revolution Slider, Tencent, Zhihu, Discuz.
 LAZY_SRC = (
     *("data-src", "data-lazy-src", "data-original", "data-original-src", "data-lazy"),
     *("data-orig-src", "data-echo", "data-flickity-lazyload", "data-url", "data-image"),
+    *("data-lazyload", "data-lazyload-src", "data-lazysrc", "data-ll-src", "data-cfsrc"),
+    *("data-ezsrc", "data-opt-src", "nitro-lazy-src", "data-delayed-url", "data-img-src"),
+    *("data-imgsrc", "data-img", "data-image-src", "data-img-url", "data-image-url", "data-o_src"),
+    *("data-actualsrc", "data-croporisrc", "data-ks-lazyload", "data-default-src", "data-srcimg"),
+    *("data-src-img", "data-thumb-src", "data-deferred", "data-defer-src", "data-async-src"),
+    *("data-real-src", "data-realsrc", "data-source", "data-path", "data-interchange-src"),
+    *("lazy-src", "lazysrc", "loadsrc", "original", "_src", "lsrc", "real_src", "file"),
 )
 LAZY_SRCSET = (
     *("data-srcset", "data-lazy-srcset", "data-original-set", "data-flickity-lazyload-srcset"),
+    *("data-bgset", "data-cfsrcset", "data-ezsrcset", "data-opt-srcset", "nitro-lazy-srcset"),
+    *("data-lazyload-srcset", "data-image-srcset", "data-ll-srcset", "lazy-srcset"),
 )
 # A larger copy for a zoom or a light box: one more rendition, not the picture's own URL.
 FULL_SIZE = (
     *("data-full", "data-full-src", "data-full-url", "data-zoom-image", "data-zoom-src"),
     *("data-large_image", "data-large-image", "data-hi-res", "data-hires", "data-high-res-src"),
-    *("data-orig-file", "data-large-file"),
+    *("data-orig-file", "data-large-file", "data-large-src", "data-large", "data-zoom"),
+    *("data-fullsrc", "data-full-image", "data-fullsize", "data-full-size", "data-highres"),
+    *("data-high-res", "data-old-hires", "data-src-retina", "data-src2x", "data-2x", "data-at2x"),
+    *(
+        "data-retina",
+        "data-big",
+        "data-big-src",
+        "data-bigimg",
+        "data-magnify-src",
+        "data-pin-media",
+    ),
+    *("data-lightbox-src", "data-fancybox-href", "data-mfp-src", "data-original-image", "zoomfile"),
+    *("data-download-url", "data-media", "data-highres-src", "data-max-res"),
 )
 _EXTRA = frozenset((*LAZY_SRC, *LAZY_SRCSET, *FULL_SIZE))
 
@@ -57,29 +80,43 @@ def image_candidates(
     full: list[str] = []
     lazy_set: str | None = None
     if not _EXTRA.isdisjoint(attributes):
-        own = next(_urls(attributes, LAZY_SRC, base_url), None)
-        full = list(_urls(attributes, FULL_SIZE, base_url))
+        lazy_own = list(_urls(attributes, LAZY_SRC, base_url))
+        own = lazy_own[0] if lazy_own else None
+        full = [*lazy_own[1:], *_urls(attributes, FULL_SIZE, base_url)]
         lazy_set = _first(attributes, LAZY_SRCSET)
-    own_set = _described(lazy_set or attributes.get("srcset"), base_url)
-    kinds: dict[str, object] = {
-        "lazy": own or (lazy_set and own_set),
-        "srcset": not lazy_set and own_set,
-    }
-    described = list(own_set)
+    lazy = _described(lazy_set, base_url)
+    described = [*lazy, *_described(attributes.get("srcset"), base_url)]
+    kinds: dict[str, object] = {"lazy": own or lazy, "srcset": len(described) > len(lazy)}
+    number = len(described)
     for source in sources:
-        described += _described(_first(source, LAZY_SRCSET) or source.get("srcset"), base_url)
-    kinds |= {"picture": len(described) > len(own_set), "zoom": full, "link": linked_file}
+        described += _described(_first(source, LAZY_SRCSET), base_url)
+        described += _described(source.get("srcset"), base_url)
+    kinds |= {"picture": len(described) > number, "zoom": full, "link": linked_file}
     if linked_file is not None:
         full = [linked_file, *full]
-    if own is None and (src := attributes.get("src")):
-        own = absolute_url(src, base_url)
-        if own is not None and (len(own) > MAX_IMAGE_URL_CHARS or _is_placeholder(own)):
-            own = own if len(own) <= MAX_IMAGE_URL_CHARS and not (described or full) else None
+    if own is None and (own := own_source(attributes, base_url)) is not None:
+        if _is_placeholder(own) and (described or full):
+            own = None
         kinds = {"img": own, **kinds}
     if own is None and described:
         own = max(described, key=lambda c: (c.width_px or 0, c.density or 0.0)).url
     found_by = tuple(kind for kind, given in kinds.items() if given)
     return _each_once(own, full, described), found_by
+
+
+def zoom_copy(attributes: Attributes, base_url: str) -> str | None:
+    """Return the image file that a link shows in a light box, if its attributes name one."""
+    if _EXTRA.isdisjoint(attributes):
+        return None
+    urls = (*_urls(attributes, FULL_SIZE, base_url), *_urls(attributes, LAZY_SRC, base_url))
+    return next(filter(is_image_file, urls), None)
+
+
+def own_source(attributes: Attributes, base_url: str) -> str | None:
+    """Return the URL of ``src``, if it is one that can be kept."""
+    src = attributes.get("src")
+    url = absolute_url(src, base_url) if src else None
+    return url if url is not None and len(url) <= MAX_IMAGE_URL_CHARS else None
 
 
 def _each_once(

@@ -13,13 +13,17 @@ from imagecrawler.items import Evidence, ImageCandidate, Stated
 # says that it is one, less where nothing but the look of a URL does.
 CERTAINTY: Mapping[str, float] = MappingProxyType(
     {
-        **dict.fromkeys(("img", "srcset", "picture", "poster", "input", "svg", "preload"), 1.0),
-        **dict.fromkeys(("css", "style-sheet", "object", "embed", "rendered", "page"), 1.0),
-        **dict.fromkeys(("lazy", "amp", "link", "og", "twitter", "image_src", "icon"), 0.9),
+        **dict.fromkeys(("img", "srcset", "picture", "poster", "input", "svg", "css"), 1.0),
+        **dict.fromkeys(("object", "embed", "preload", "amp", "rendered", "page"), 1.0),
+        **dict.fromkeys(("lazy", "link", "og", "twitter", "image_src", "icon"), 0.9),
         **dict.fromkeys(("sitemap", "feed", "json-ld", "microdata", "rdfa"), 0.9),
-        **dict.fromkeys(("zoom",), 0.8),
+        # Named in a rule that may apply to nothing, in a `style` element or in a sheet.
+        **dict.fromkeys(("zoom", "style"), 0.8),
+        **dict.fromkeys(("style-sheet",), 0.6),
         **dict.fromkeys(("attribute",), 0.5),
         **dict.fromkeys(("state",), 0.3),
+        # What a page shows until its script puts the picture there.
+        **dict.fromkeys(("placeholder",), 0.2),
         # Where a find was, beside what it is: they make it no surer.
         **dict.fromkeys(("noscript", "srcdoc", "shadow"), 0.0),
     }
@@ -42,6 +46,14 @@ class Find:
     heading: str | None = None
     text: str | None = None
     stated: Stated = field(default_factory=Stated)
+
+
+_GUESSES = frozenset(("attribute", "state", "placeholder"))
+
+
+def is_guess(find: Find) -> bool:
+    """Tell whether nothing says that a find is an image but the look of its URL, or less."""
+    return find.found_by[0] in _GUESSES
 
 
 def certainty(found_by: Iterable[str]) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
 
@@ -11,12 +12,13 @@ from imagecrawler.discovery.candidates import (
     MAX_IMAGE_URL_CHARS,
     Attributes,
     image_candidates,
+    own_source,
+    zoom_copy,
 )
 from imagecrawler.discovery.finds import Find
-from imagecrawler.discovery.links import PageLinks
 from imagecrawler.discovery.metadata import collapsed
 from imagecrawler.discovery.rights import Rights
-from imagecrawler.discovery.surroundings import Surroundings, evidence
+from imagecrawler.discovery.surroundings import Around, Surroundings, evidence
 from imagecrawler.discovery.words import Words
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
@@ -27,50 +29,109 @@ _MAX_SOURCES = 50
 _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})(?:px)?\s*")
 
 
-def image_finds(
-    nodes: Sequence[LexborNode],
-    links: PageLinks,
-    *,
-    base_url: str,
-    words: Words | None = None,
-    rights: Rights,
-) -> tuple[list[Find], int]:
-    """Return the finds of the ``img`` elements and of the links to image files.
+@dataclass(slots=True)
+class Place:
+    """Where a document's finds are made: what its URLs are relative to, and what is around.
 
-    Images first, each kind in document order; a link that wraps an image adds a rendition
-    to the first image in it. The number is that of the elements beyond ``MAX_IMAGES``.
+    ``linked_files`` are the links to image files that no image has used yet, by the place of
+    their elements in memory.
     """
-    surroundings = Surroundings()
-    unused = dict(links.image_files)
-    finds = []
-    for node in nodes[:MAX_IMAGES]:
+
+    base_url: str
+    words: Words
+    rights: Rights
+    linked_files: dict[int, tuple[LexborNode, str]]
+    surroundings: Surroundings = field(default_factory=Surroundings)
+
+    def find(
+        self,
+        node: LexborNode,
+        attributes: Attributes,
+        candidates: list[ImageCandidate],
+        found_by: tuple[str, ...],
+    ) -> Find:
+        """Return what an element shows, with what is said of it there."""
+        around = self.surroundings.of(node)
+        anchor = around.anchor
+        is_own = anchor is None or anchor.mem_id in self.linked_files
+        link = None if is_own or anchor is None else _page_link(anchor, self.base_url)
+        return self._described(node, attributes, candidates, found_by, around, link)
+
+    def image(self, node: LexborNode) -> Find | None:
+        """Return what an ``img`` shows, the image file that the link around it leads to too."""
         attributes = node.attributes
-        around = surroundings.of(node)
+        around = self.surroundings.of(node)
         anchor, picture = around.anchor, around.picture
-        file = unused.pop(anchor.mem_id, None) if anchor is not None else None
+        file = self.linked_files.pop(anchor.mem_id, None) if anchor is not None else None
+        linked = file[1] if file and len(file[1]) <= MAX_IMAGE_URL_CHARS else None
+        if linked is None and anchor is not None:
+            linked = zoom_copy(anchor.attributes, self.base_url)
         candidates, found_by = image_candidates(
             attributes,
-            base_url=base_url,
+            base_url=self.base_url,
             sources=_sources(picture) if picture is not None else (),
-            linked_file=file[1] if file and len(file[1]) <= MAX_IMAGE_URL_CHARS else None,
+            linked_file=linked,
         )
         if not candidates:
-            continue
-        link = None
-        if anchor is not None and file is None:
-            link = _page_link(anchor, base_url)
-        description = surroundings.description(attributes, around)
+            return None
+        link = _page_link(anchor, self.base_url) if anchor is not None and file is None else None
+        if node.tag != "img":
+            found_by = ("amp", *found_by)
+        return self._described(node, attributes, candidates, found_by, around, link)
+
+    def _described(
+        self,
+        node: LexborNode,
+        attributes: Attributes,
+        candidates: list[ImageCandidate],
+        found_by: tuple[str, ...],
+        around: Around,
+        link: str | None,
+    ) -> Find:
+        if "noscript" in around.places:
+            found_by = (*found_by, "noscript")
+        description = self.surroundings.description(attributes, around)
         told = evidence(attributes, around, link=link)
-        find = Find(candidates, found_by, link, description, [told], stated=rights.of(node))
-        if words is not None:
-            find.heading, find.text = words.heading(node), words.text(node)
+        return Find(
+            candidates,
+            found_by,
+            link,
+            description,
+            [told],
+            heading=self.words.heading(node),
+            text=self.words.text(node),
+            stated=self.rights.of(node),
+        )
+
+
+def image_finds(nodes: Sequence[LexborNode], place: Place) -> list[Find]:
+    """Return the finds of ``img`` elements, in document order, then those of their placeholders.
+
+    A link to an image file around an image adds a rendition to the first image in it. A
+    placeholder is what ``src`` shows until a script puts the picture there: an image by itself.
+    """
+    finds, placeholders = [], []
+    for node in nodes[:MAX_IMAGES]:
+        find = place.image(node)
+        if find is None:
+            continue
         finds.append(find)
-    for node, url in list(unused.values())[:MAX_IMAGES]:
+        if "img" not in find.found_by and (url := own_source(node.attributes, place.base_url)):
+            told = [replace(each, alt="") for each in find.evidence]
+            placeholders.append(Find([ImageCandidate(url)], ("placeholder",), evidence=told))
+    return finds + placeholders
+
+
+def link_finds(linked_files: Mapping[int, tuple[LexborNode, str]]) -> list[Find]:
+    """Return the finds of the links to image files that wrap no image."""
+    surroundings = Surroundings()
+    finds = []
+    for node, url in list(linked_files.values())[:MAX_IMAGES]:
         if len(url) <= MAX_IMAGE_URL_CHARS:
             text = node.attributes.get("title") or node.text()
             told = evidence({}, surroundings.of(node))
             finds.append(Find([ImageCandidate(url)], ("link",), None, collapsed(text), [told]))
-    return finds, max(0, len(nodes) - MAX_IMAGES) + max(0, len(unused) - MAX_IMAGES)
+    return finds
 
 
 def social_finds(entries: Iterable[tuple[str, str]], *, base_url: str) -> list[Find]:

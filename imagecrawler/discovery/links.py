@@ -11,6 +11,7 @@ from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 
 MAX_LINKS = 10_000
+_MAX_FRAMES = 100
 
 
 @dataclass(slots=True)
@@ -31,8 +32,14 @@ class PageLinks:
         self.skipped[reason] = self.skipped.get(reason, 0) + number
 
 
-def page_links(nodes: Sequence[LexborNode], *, base_url: str, nofollow: bool) -> PageLinks:
-    """Return what ``nodes`` link to, in document order, each URL once.
+def page_links(
+    nodes: Sequence[LexborNode],
+    *,
+    frames: Sequence[str] = (),
+    base_url: str,
+    nofollow: bool,
+) -> PageLinks:
+    """Return what ``nodes`` link to, in document order, each URL once, then the frames' sources.
 
     A link to a place on the same page is none, and not counted. Links to image files are
     found whether or not links may be followed: they are images.
@@ -62,5 +69,8 @@ def page_links(nodes: Sequence[LexborNode], *, base_url: str, nofollow: bool) ->
             links.skip("nofollow")
         else:
             seen[url] = None
+    for source in frames[:_MAX_FRAMES] if not nofollow else ():
+        if (url := absolute_url(source, base_url)) is not None:
+            seen.setdefault(url)
     links.urls = list(seen)
     return links

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from imagecrawler.discovery.images import image_finds, social_finds
+from imagecrawler.discovery.attributes import attribute_finds
+from imagecrawler.discovery.css import has_images, sheet_images
+from imagecrawler.discovery.elements import Elements, documents, page_tree
+from imagecrawler.discovery.finds import Find, is_guess
+from imagecrawler.discovery.guesses import script_urls
+from imagecrawler.discovery.images import (
+    MAX_IMAGES,
+    Place,
+    image_finds,
+    link_finds,
+    social_finds,
+)
 from imagecrawler.discovery.linked_data import linked_data
 from imagecrawler.discovery.links import page_links
-from imagecrawler.discovery.metadata import collapsed, forbids_following, keywords, tag_list
-from imagecrawler.discovery.nesting import shallow
+from imagecrawler.discovery.metadata import forbids_following, keywords, tag_list
 from imagecrawler.discovery.pictures import pictures
 from imagecrawler.discovery.rights import Rights
+from imagecrawler.discovery.shown import linking_finds, shown_finds, style_sheet_urls
 from imagecrawler.discovery.stated import filled, stated_by_meta
 from imagecrawler.discovery.words import Words
 from imagecrawler.identity.urls import absolute_url
-from imagecrawler.items import FoundImage
+from imagecrawler.items import FoundImage, ImageCandidate
 
-# One query in document order: each further one walks the whole tree again. Names only: with
-# `a[href]` and the like the same query takes ten times as long (0.28 ms for 14 kB, not 0.03).
-_SELECTOR = "img,a,area,meta,link,base,title"
-_NO_EVENTS = LexborDocumentOptions.WO_EVENTS
+MAX_STYLE_SHEETS = 50
+_MAX_FINDS = 30_000
 _TAGS = ("article:tag", "og:article:tag")
 
 
@@ -32,6 +43,7 @@ class ParsedPage:
     ``links`` are absolute, without fragment, in document order, each once; ``nofollow``
     pages have none. ``skipped`` counts by reason what was left out: ``nofollow``,
     ``image-file``, ``not-http``, ``too-many``; ``too-many-images`` counts ``img`` elements.
+    ``style_sheets`` are the absolute URLs of those that it links to, on any host.
     """
 
     base_url: str
@@ -42,16 +54,7 @@ class ParsedPage:
     images: list[FoundImage] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-
-
-def page_tree(html: str) -> LexborHTMLParser:
-    """Return ``html`` parsed as a browser without scripts does.
-
-    Raises nothing: every string is a possible page. Time is bounded by its length: one that
-    nests by thousands is read flat, see ``nesting.py``.
-    """
-    source = shallow(html).encode(errors="replace").decode()  # Lone surrogates are no text.
-    return LexborHTMLParser(source, options=_NO_EVENTS)
+    style_sheets: list[str] = field(default_factory=list)
 
 
 def parse_page(
@@ -66,84 +69,82 @@ def parse_page(
     Raises nothing.
     """
     tree = page_tree(html) if isinstance(html, str) else html
-    nodes = _Nodes.of(tree)
-    meta = nodes.meta
-    base_url = next(filter(None, (absolute_url(b, url) for b in nodes.bases)), url)
-    rules = ",".join(meta.get("robots", ()))
+    parts = list(documents(tree))
+    page = parts[0]
+    base_url = _base_url(page, url)
+    rules = ",".join(page.meta.get("robots", ()))
     nofollow = forbids_following(rules) or forbids_following(robots_tag)
-    links = page_links(nodes.anchors, base_url=base_url, nofollow=nofollow)
+    anchors = [node for part in parts for node in part.anchors]
+    links = page_links(anchors, frames=page.frames, base_url=base_url, nofollow=nofollow)
     tags = tag_list(
         [
-            *(text for name in _TAGS for text in meta.get(name, ())),
+            *(text for name in _TAGS for text in page.meta.get(name, ())),
             *links.tags,
-            *(word for content in meta.get("keywords", ()) for word in keywords(content)),
+            *(word for content in page.meta.get("keywords", ()) for word in keywords(content)),
         ]
     )
-    rights = Rights(nodes.anchors if b"license" in tree.raw_html else (), base_url=base_url)
-    words = Words(tree) if nodes.images else None
-    finds, too_many = image_finds(
-        nodes.images, links, base_url=base_url, words=words, rights=rights
-    )
-    social = social_finds(nodes.social, base_url=base_url)
+    rights = Rights(anchors if b"license" in tree.raw_html else (), base_url=base_url)
+    files = dict(links.image_files)
+    found = [find for part in parts for find in _part_finds(part, base_url, rights, files)]
+    found += link_finds(files)
     linked, of_page = linked_data(tree, base_url=base_url)
-    found = [*finds, *social, *linked]
-    of_page = filled(filled(of_page, rights.of_page), stated_by_meta(meta, base_url))
-    skipped = links.skipped | ({"too-many-images": too_many} if too_many else {})
+    found += linked
+    of_page = filled(filled(of_page, rights.of_page), stated_by_meta(page.meta, base_url))
+    found.sort(key=is_guess)  # What is sure gives a picture its own URL. A stable sort.
+    too_many = max(0, sum(len(part.images) for part in parts) - MAX_IMAGES)
+    sheets = (style_sheet_urls(part.linking, base_url=base_url) for part in parts)
     return ParsedPage(
         base_url=base_url,
-        title=nodes.title,
-        canonical=absolute_url(nodes.canonical, base_url) if nodes.canonical else None,
+        title=page.title,
+        canonical=absolute_url(page.canonical, base_url) if page.canonical else None,
         nofollow=nofollow,
-        language=nodes.language or next(iter(meta.get("content-language", ())), None),
-        images=pictures(found, tags=tags, of_page=of_page),
+        language=page.language or next(iter(page.meta.get("content-language", ())), None),
+        images=pictures(found[:_MAX_FINDS], tags=tags, of_page=of_page),
         links=links.urls,
-        skipped=skipped,
+        skipped=links.skipped | ({"too-many-images": too_many} if too_many else {}),
+        style_sheets=list(dict.fromkeys(chain.from_iterable(sheets)))[:MAX_STYLE_SHEETS],
     )
 
 
-@dataclass(slots=True)
-class _Nodes:
-    """The elements that matter, by kind: ``base`` must be known before any URL is read."""
+def _base_url(part: Elements, fallback: str) -> str:
+    return (absolute_url(part.base, fallback) if part.base else None) or fallback
 
-    images: list[LexborNode] = field(default_factory=list)
-    anchors: list[LexborNode] = field(default_factory=list)
-    bases: list[str] = field(default_factory=list)
-    meta: dict[str, list[str]] = field(default_factory=dict)
-    social: list[tuple[str, str]] = field(default_factory=list)
-    canonical: str | None = None
-    title: str | None = None
-    language: str | None = None
 
-    @classmethod
-    def of(cls, tree: LexborHTMLParser) -> _Nodes:
-        root = tree.root
-        language = root.attributes.get("lang") if root is not None else None
-        nodes = cls(language=collapsed(language, 35))  # the longest tag, RFC 5646, 4.4.1
-        for node in tree.css(_SELECTOR):
-            tag = node.tag
-            if tag == "a" or tag == "area":
-                nodes.anchors.append(node)
-            elif tag == "img":
-                nodes.images.append(node)
-            else:
-                nodes._add_metadata(tag, node)
-        return nodes
+def _part_finds(
+    part: Elements,
+    base_url: str,
+    rights: Rights,
+    linked_files: dict[int, tuple[LexborNode, str]],
+) -> list[Find]:
+    """Return what one document of a page shows, in the order of how sure it is."""
+    if "srcdoc" in part.within:
+        base_url = _base_url(part, base_url)
+    place = Place(base_url, Words(part.headed), rights, linked_files)
+    finds = [
+        *image_finds(part.images, place),
+        *shown_finds(part.shown, place),
+        *attribute_finds(part.odd, place),
+        *social_finds(part.social, base_url=base_url),
+        *linking_finds(part.linking, base_url=base_url),
+        *_style_finds(part, base_url),
+        *_script_finds(part, base_url),
+    ]
+    for find in finds if part.within else ():
+        find.found_by = tuple(dict.fromkeys((*find.found_by, *part.within)))
+    return finds
 
-    def _add_metadata(self, tag: str | None, node: LexborNode) -> None:
-        attributes = node.attributes
-        if tag == "meta":
-            content = attributes.get("content") or ""
-            name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
-            if name.startswith(("og:image", "twitter:image")):
-                self.social.append((name, content))
-            elif name:
-                self.meta.setdefault(name, []).append(content)
-        elif tag == "base":
-            href = attributes.get("href")
-            if href:
-                self.bases.append(href)
-        elif tag == "link":
-            if "canonical" in (attributes.get("rel") or "").lower().split():
-                self.canonical = self.canonical or attributes.get("href")
-        elif self.title is None and (parent := node.parent) is not None and parent.tag != "svg":
-            self.title = collapsed(node.text())
+
+def _style_finds(part: Elements, base_url: str) -> Iterator[Find]:
+    for node in part.styles:
+        css = node.text()
+        if has_images(css):
+            for candidates in sheet_images(css, base_url):
+                yield Find(candidates, ("style",))
+
+
+def _script_finds(part: Elements, base_url: str) -> Iterator[Find]:
+    for node, attributes in part.scripts:
+        # JSON-LD is read for what it says, other scripts for what looks like an image in them.
+        if "src" not in attributes and "ld+json" not in (attributes.get("type") or ""):
+            for url in script_urls(node.text(), base_url):
+                yield Find([ImageCandidate(url)], ("state",))

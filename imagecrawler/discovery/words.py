@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from collections.abc import Iterable
+
+from selectolax.lexbor import LexborNode
 
 from imagecrawler.discovery.metadata import collapsed
 
 MAX_TEXT_CHARS = 300
 MAX_HEADING_CHARS = 200
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # How far out the text beside an image is looked for, and what is enough of it. Beyond, it is
 # the page's text and not the image's.
 _OUTWARDS = 4
@@ -20,20 +22,23 @@ _MOST_IMAGES = 3
 
 
 class Words:
-    """The words of one page. Each heading and each container is read once."""
+    """The words of one page. Each heading and each container is read once.
 
-    def __init__(self, tree: LexborHTMLParser) -> None:
+    ``nodes`` are its headings and its images, in document order.
+    """
+
+    def __init__(self, nodes: Iterable[LexborNode]) -> None:
         self._under: dict[int, LexborNode] = {}
         self._texts: dict[int, str | None] = {}
         self._held: dict[int, int] = {}
         heading: LexborNode | None = None
-        for node in tree.css("h1,h2,h3,h4,h5,h6,img"):
-            if node.tag in _HEADINGS:
+        for node in nodes:
+            if node.tag in HEADINGS:
                 heading = node
-            elif heading is not None:
+                continue
+            if heading is not None:
                 self._under[node.mem_id] = heading
-            if node.tag == "img":
-                self._count(node)
+            self._count(node)
 
     def heading(self, node: LexborNode) -> str | None:
         """Return the text of the last heading before an image, which may also be in it."""

@@ -19,7 +19,8 @@ def parsed(html: str) -> ParsedPage:
 
 
 def images(html: str) -> dict[str, FoundImage]:
-    return {image.url: image for image in parsed(html).images}
+    found = parsed(html).images
+    return {image.url: image for image in found if image.found_by != ["state"]}
 
 
 def script(data: Any, kind: str = "application/ld+json") -> str:

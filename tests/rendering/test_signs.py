@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagecrawler.discovery.page import page_tree, parse_page
+from imagecrawler.discovery.elements import page_tree
+from imagecrawler.discovery.page import parse_page
 from imagecrawler.rendering.signs import needs_rendering
 from tests.galleries.galleries import BATCHES, FOLDER
 from tests.rendering.pages import SCRIPTED, STATIC
