@@ -40,6 +40,16 @@ def test_what_is_gone_at_the_end_is_kept_with_its_words_and_link():
     assert (image.description, image.link) == ("Gone by", "https://e.com/p/1")
 
 
+def test_what_the_page_says_around_a_picture_is_kept():
+    html = """<html lang=is><h2>Harbour</h2><figure><img src=a.jpg><figcaption>By night.</figcaption>
+        </figure><a rel=license href=https://creativecommons.org/licenses/by/4.0/>Free</a>"""
+    static = parse_page(html, url=URL)
+    for page in (joined(html, "<img src=a.jpg>"), joined("", html), joined(html)):
+        (image,), (wanted,) = page.images, static.images
+        assert (image.heading, image.text) == ("Harbour", wanted.text)
+        assert (image.stated, page.language) == (wanted.stated, "is")
+
+
 def test_a_preview_is_no_picture():
     markup = "<img src=tiny.jpg data-src=a.jpg>"
     page = joined("", "<img src=a.jpg data-src=a.jpg>", [seen("tiny.jpg", markup), seen("a.jpg")])
