@@ -13,6 +13,7 @@ https://github.com/unclecode/crawl4ai, content_scraping_strategy.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 CLASSES = ("content", "logo", "icon", "sprite", "avatar", "ad", "furniture", "tracker")
@@ -198,7 +199,11 @@ _NOTHING_KNOWN = Known()
 
 def judged(marks: Iterable[str], known: Known = _NOTHING_KNOWN) -> Verdict:
     """Return what an image is for. No marks at all: content."""
-    found = [*marks, *_measured(known)]
+    return _verdict((*marks, *_measured(known)))
+
+
+@lru_cache(maxsize=4_096)  # the images of a gallery have the same marks
+def _verdict(found: tuple[str, ...]) -> Verdict:
     sums = dict.fromkeys(CLASSES, 0)
     for mark in found:
         for name, weight in _weights(mark).items():
