@@ -79,6 +79,9 @@ PAGE_MAX_BYTES = 10 * 1024 * 1024
 DEPTH_LIMIT = 1000
 URLLENGTH_LIMIT = 2000
 QUERIES_PER_PATH_LIMIT = 10_000  # URLs of one path that differ in the query alone
+# Style sheets of the site itself are read for the images that they name, so many of one host in a
+# run, each once for a store; 0: none.
+STYLE_SHEETS_PER_HOST_LIMIT = 100
 BARREN_PAGES_LIMIT = 250  # pages in a row, alike but for numbers, that show nothing new; 0: none
 REDIRECT_MAX_TIMES = 10
 ALLOWED_NETWORKS: list[str] = []  # private networks that may be crawled, as CIDR: ["10.0.0.0/8"]

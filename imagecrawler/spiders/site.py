@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.http import Response, TextResponse
 
-from imagecrawler.coordinator.contract import Lease, Visited
+from imagecrawler.coordinator.contract import Frontier, Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.discovery.finds import certainty
 from imagecrawler.discovery.page import parse_page
 from imagecrawler.discovery.rendered import rendered_page
 from imagecrawler.discovery.sitemaps import parse_sitemap
+from imagecrawler.discovery.style_sheets import parse_style_sheet
 from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.identity.urls import absolute_url, authority
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.spiders.link_rules import LinkRules
+from imagecrawler.spiders.sheet_rules import SheetRules, sheet_place
 from imagecrawler.spiders.store_spider import StoreSpider
 
 if TYPE_CHECKING:
@@ -47,9 +49,11 @@ class SiteSpider(StoreSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.queue_sitemaps, signal=signals.robots_parsed)
         spider._rules = None
+        spider._sheet_rules = None
         return spider
 
     _rules: LinkRules | None
+    _sheet_rules: SheetRules | None
 
     def parse_page(self, response: Response) -> Iterator[PageItem]:
         """Yield what a page shows and where it leads; what is no page has nothing to show."""
@@ -70,6 +74,8 @@ class SiteSpider(StoreSpider):
             item.etag = item.last_modified = None
         if _sitemap_place(lease.entry):
             self._read_sitemap(response, item, lease)
+        elif sheet_place(lease.entry):
+            self._read_style_sheet(response, item, lease)
         elif isinstance(response, TextResponse) and _is_html(response):
             self._read_html(response, item, lease)
         elif _content_type(response).startswith("image/"):
@@ -120,7 +126,21 @@ class SiteSpider(StoreSpider):
             if image.link is not None and not scope.admits(image.link):
                 image.link = None
         item.images = page.images
+        self._queue_style_sheets(page.style_sheets, item, lease)
         self._note_yield(item)
+
+    def _read_style_sheet(self, response: Response, item: PageItem, lease: Lease) -> None:
+        if not isinstance(response, TextResponse) or "html" in _content_type(response):
+            return  # An error page that says 200: a browser would not apply it either.
+        sheet = parse_style_sheet(response.text, url=item.url)
+        item.images = sheet.images
+        self._queue_style_sheets(sheet.imports, item, lease, place=sheet_place(lease.entry) + 1)
+
+    def _queue_style_sheets(
+        self, urls: list[str], item: PageItem, lease: Lease, *, place: int = 1
+    ) -> None:
+        for url, name in self._sheets().wanted(urls, page=item.url, place=place):
+            self._coordinator().add_link(url, parent=lease.entry, **{"as": name})
 
     def _read_sitemap(self, response: Response, item: PageItem, lease: Lease) -> None:
         sitemap = parse_sitemap(response.body)
@@ -128,12 +148,10 @@ class SiteSpider(StoreSpider):
         if sitemap.kind == "index":
             self._sort_links(item, lease, urls, variant=False)
             parts, item.links = item.links, []
-            scheduler = self.crawler.engine.scheduler
-            assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
             place = _sitemap_place(lease.entry) + 1
             for url in parts if place <= _SITEMAP_CHAIN else ():
                 fields = {"as": f"{_SITEMAP}-{place}"}
-                scheduler.coordinator.add_link(url, parent=lease.entry, **fields)
+                self._coordinator().add_link(url, parent=lease.entry, **fields)
             return
         self._sort_links(item, lease, urls, variant=False)
         images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
@@ -143,9 +161,7 @@ class SiteSpider(StoreSpider):
     def _note_yield(self, item: PageItem) -> None:
         """Tell the trap rules whether a page showed a picture or a kind of page not yet known."""
         rules = self._link_rules()
-        scheduler = self.crawler.engine.scheduler
-        assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
-        knows_image = scheduler.coordinator.knows_image
+        knows_image = self._coordinator().knows_image
         own = rules.barren.pattern(item.url)
         fruitful = any(not knows_image(image.id) for image in item.images) or any(
             not rules.knows(url) and rules.barren.pattern(url) != own for url in item.links
@@ -161,11 +177,25 @@ class SiteSpider(StoreSpider):
         )
         item.skipped_links = dict(skipped)
 
+    def _coordinator(self) -> Frontier:
+        scheduler = self.crawler.engine.scheduler
+        assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
+        return scheduler.coordinator
+
+    def _sheets(self) -> SheetRules:
+        if self._sheet_rules is None:
+            settings = self.crawler.settings
+            self._sheet_rules = SheetRules(
+                limit=settings.getint("STYLE_SHEETS_PER_HOST_LIMIT"),
+                max_url_chars=settings.getint("URLLENGTH_LIMIT"),
+                deny=self.arguments.links.deny,
+                knows=self._coordinator().knows_page,
+            )
+        return self._sheet_rules
+
     def _link_rules(self) -> LinkRules:
         if self._rules is None:
             settings = self.crawler.settings
-            scheduler = self.crawler.engine.scheduler
-            assert isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None
             depth = self.arguments.max_depth
             self._rules = LinkRules(
                 urls=self.arguments.links,
@@ -173,7 +203,7 @@ class SiteSpider(StoreSpider):
                 max_url_chars=settings.getint("URLLENGTH_LIMIT"),
                 queries=QueryBudget(limit=settings.getint("QUERIES_PER_PATH_LIMIT")),
                 barren=BarrenPatterns(settings.getint("BARREN_PAGES_LIMIT")),
-                knows=scheduler.coordinator.knows_page,
+                knows=self._coordinator().knows_page,
             )
         return self._rules
 

@@ -221,3 +221,37 @@ def test_a_record_has_what_pages_say_of_its_image(site: StartSite, crawl: Crawls
     assert set(boat["found_by"]) == {"img", "json-ld"}
     assert told["/hut.jpg"]["date"] == "2024-05-06"
     assert "author" not in told["/hut.jpg"]
+
+
+def test_style_sheets_of_the_site_are_read_once(site: StartSite, crawl: Crawls) -> None:
+    head = (
+        '<link rel=stylesheet href="/css/site.css"><link rel=stylesheet href="{host1}/other.css">'
+    )
+    sheets = {
+        "/css/site.css": '@import "more.css"; h1 { background: url(../top.jpg) }',
+        "/css/more.css": '@import "site.css"; p { background: image-set("s.png" 1x, "l.png" 2x) }',
+        "/css/inner.css": "p { background: url(/never.jpg) }",
+    }
+    running = site(
+        {
+            "/": page('<a href="/two">.</a>', head=head),
+            "/two": page('<p style="background: url(own.jpg)">', head=head),
+            **{path: text(css, content_type="text/css") for path, css in sheets.items()},
+            **{path: image(50, 50) for path in ("/top.jpg", "/own.jpg")},
+            "/css/l.png": image(50, 50, kind="PNG"),
+        },
+        {"/other.css": text("p { background: url(never.jpg) }", content_type="text/css")},
+    )
+    run = crawl(running.url)
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    wanted = ["/", "/two", "/css/site.css", "/css/more.css", "/top.jpg", "/own.jpg", "/css/l.png"]
+    assert sorted(asked(running)) == sorted(wanted)
+    assert asked(running, host=1) == []
+    found = records(crawl.store)
+    assert found["/top.jpg"]["found_by"] == ["style-sheet"]
+    assert found["/top.jpg"]["page"] == f"{running.url}css/site.css"
+    assert found["/own.jpg"]["found_by"] == ["css"]
+
+    none = crawl.store.with_name("none")
+    crawl(running.url, store=none, settings={"STYLE_SHEETS_PER_HOST_LIMIT": "0"})
+    assert stored(none) == {"/own.jpg"}
