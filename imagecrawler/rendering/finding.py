@@ -36,8 +36,6 @@ _COMMANDS = (
     "microsoft-edge",
 )
 _ELSEWHERE = (
-    "/usr/bin/chromium",
-    "/snap/bin/chromium",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )

@@ -65,11 +65,6 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
         raise ArgumentError(f"-a scope={texts['scope']}: choose one of {', '.join(SCOPES)}")
     if "render" in texts and texts["render"] not in RENDERING:
         raise ArgumentError(f"-a render={texts['render']}: choose one of {', '.join(RENDERING)}")
-    if texts.get("render") == "auto":
-        raise ArgumentError(
-            "-a render=auto: this version does not tell yet which pages need a browser; "
-            "use render=never or render=always"
-        )
     starts = start_urls(texts["start"]) if "start" in texts else ()
     if starts:  # a file's name means nothing where the store may be copied to
         texts["start"] = ",".join(starts)

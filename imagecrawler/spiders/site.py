@@ -11,8 +11,7 @@ from scrapy.http import Response, TextResponse
 from imagecrawler.coordinator.contract import Frontier, Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.discovery.finds import certainty
-from imagecrawler.discovery.page import parse_page
-from imagecrawler.discovery.rendered import rendered_page
+from imagecrawler.discovery.page import ParsedPage, parse_page
 from imagecrawler.discovery.sitemaps import parse_sitemap
 from imagecrawler.discovery.style_sheets import parse_style_sheet
 from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget
@@ -107,9 +106,10 @@ class SiteSpider(StoreSpider):
 
     def _read_html(self, response: TextResponse, item: PageItem, lease: Lease) -> None:
         robots_tag = _header(response, "X-Robots-Tag")
-        page = parse_page(response.text, url=item.url, robots_tag=robots_tag)
-        if (look := response.meta.get("look")) is not None:
-            page = rendered_page(page, look, robots_tag=robots_tag)
+        # Where pages may be rendered it is read already, by the middleware that has them so.
+        page: ParsedPage | None = response.meta.get("page")
+        if page is None:
+            page = parse_page(response.text, url=item.url, robots_tag=robots_tag)
         item.title, item.language = page.title, page.language
         item.canonical = page.canonical
         links = page.links

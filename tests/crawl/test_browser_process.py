@@ -15,6 +15,7 @@ from tests.crawl.browsers import browsers, started_by
 from tests.crawl.folders import pages, queued, stored
 from tests.crawl.test_stopping import until
 from tests.crawls import Crawls, Running
+from tests.site.generated import Generated
 from tests.site.spec import Routes, image, page
 
 PAGES = 5
@@ -54,6 +55,20 @@ def test_a_driver_that_is_killed_is_started_again_too(site: StartSite, crawl: Cr
     os.kill(driver.pid, signal.SIGKILL)
     assert at_work.wait().rc == 0
     assert stored(crawl.store) == {f"/{number}.jpg" for number in range(PAGES)}
+
+
+def test_a_static_site_starts_no_browser(site: StartSite, crawl: Crawls) -> None:
+    plan = Generated(pages=40, images_per_page=1, width_px=32, height_px=24, delay_seconds=0.02)
+    running = site(plan)
+    debug = {"LOG_LEVEL": "DEBUG"}
+    at_work = crawl.start(running.url, scope="any", render="auto", settings=debug)
+    seen = set()
+    while at_work.process.poll() is None:
+        seen.update(process.command for process in started_by(at_work))
+    run = at_work.wait()
+    assert run.summary["pages"]["visited"] >= plan.pages
+    assert [command for command in seen if "driver" in command or "chrom" in command] == []
+    assert "playwright" not in run.stderr.partition("Spider opened")[2]
 
 
 def kill_all(running: Running) -> None:

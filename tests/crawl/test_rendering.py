@@ -48,7 +48,7 @@ def test_images_and_links_that_scripts_add_are_found(site: StartSite, crawl: Cra
     assert stored(crawl.store) == {"/a.jpg", "/b.jpg", "/plain.jpg"}
     lines = pages(crawl.store)
     assert set(lines) == {"/", "/page-a.html", "/page-b.html"}
-    assert all(line["rendered"]["why"] == ["always"] for line in lines.values())
+    assert all(line["rendered"]["why"] == "always" for line in lines.values())
     # The document was fetched once, and each image once, by the download worker.
     for path in ("/", "/a.jpg", "/page-a.html", "/gallery.js", "/images.json"):
         (asked,) = running.requests(path)
@@ -239,3 +239,54 @@ def test_a_page_that_misbehaves_costs_only_itself(site: StartSite, crawl: Crawls
     assert {f"/late-{name}.jpg" for name in well} <= found
     # Pop-ups load nothing.
     assert [asked.path for asked in running.requests() if "popup-" in asked.path] == []
+
+
+GALLERY = """<div id="gallery"></div><script>
+  fetch('/images.json').then(answer => answer.json()).then(names => {
+    for (const name of names) {
+      const picture = document.createElement('img')
+      picture.src = `/${name}.jpg`
+      document.querySelector('#gallery').append(picture)
+    }
+  })</script>"""
+
+
+def test_auto_renders_what_shows_that_it_needs_it(site: StartSite, crawl: Crawls) -> None:
+    names = [f"{number}" for number in range(8)]
+    running = site(
+        {
+            "/": page("<a href=/made.html>x</a><a href=/plain.html>x</a><img src=/plain-0.jpg>"),
+            "/made.html": page(GALLERY),
+            "/plain.html": page("<p>x</p><img src=/plain-1.jpg>"),
+            "/images.json": text(json.dumps(names), content_type="application/json"),
+            **{f"/{name}.jpg": image(64, 48) for name in (*names, "plain-0", "plain-1")},
+        }
+    )
+    run = crawl(running.url, render="auto")
+    assert run.rc == 0, run.stderr
+    assert stored(crawl.store) == {f"/{name}.jpg" for name in (*names, "plain-0", "plain-1")}
+    lines = pages(crawl.store)
+    assert "rendered" not in lines["/"]
+    assert "rendered" not in lines["/plain.html"]
+    assert "#gallery is empty" in lines["/made.html"]["rendered"]["why"]
+    assert run.summary["pages"]["rendered"] == 1
+
+
+def test_auto_without_a_browser_reads_pages_as_they_come_and_says_so(
+    site: StartSite, crawl: Crawls
+) -> None:
+    running = site(
+        {"/": page(GALLERY + "<img src=/a.jpg><a href=/b.html>x</a>"), "/b.html": page(GALLERY)}
+    )
+    nowhere = dict.fromkeys(("PATH", "PLAYWRIGHT_BROWSERS_PATH", "HOME"), "/nowhere")
+    run = crawl(running.url, render="auto", max_images=0, env=nowhere)
+    assert run.rc == 0, run.stderr
+    assert run.stderr.count("Pages are read without a browser: no browser was found") == 1
+    assert set(records(crawl.store)) == {"/a.jpg"}
+    errors = {line["rendered"]["error"] for line in pages(crawl.store).values()}
+    assert errors == {"no-browser"}
+    assert "2 no-browser (install one: playwright install chromium)" in run.stdout
+    run = crawl(running.url, render="always", env=nowhere)
+    assert run.rc == 2
+    assert run.stderr.startswith("imagecrawler: render=always: no browser was found")
+    assert len(run.stderr.splitlines()) == 1
