@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from imagecrawler.identity.urls import host_name
 from imagecrawler.policies.image_names import SITEWIDE, words_of
 from imagecrawler.policies.image_words import (
     AD_HOSTS,
@@ -48,8 +49,8 @@ def is_of_advertising(host: str, path: str) -> bool:
 
 def _address_marks(url: str, page_host: str) -> Iterator[str]:
     host, path, query = address_parts(url)
-    for what, hosts in _HOST_MARKS:
-        if (listed := _listed(host, path, hosts)) and not _belongs(page_host, listed):
+    for what, listed in _listings(host, path if host in _WITH_PATHS else ""):
+        if not _belongs(page_host, listed):
             yield f"{what}:{listed}"
     address = f"{path}?{query}" if query else path
     if TRACKER_PATHS.search(address[:1_000]):
@@ -108,6 +109,13 @@ def _as_listed(entries: frozenset[str]) -> Listed:
     return frozenset(entry for entry in entries if "/" not in entry), paths
 
 
+@lru_cache(maxsize=_CACHE)
+def _listings(host: str, path: str) -> tuple[tuple[str, str], ...]:
+    """Return the lists that have a host (with a path where that matters), and what they say."""
+    found = ((what, _listed(host, path, hosts)) for what, hosts in _HOST_MARKS)
+    return tuple((what, listed) for what, listed in found if listed is not None)
+
+
 def _listed(host: str, path: str, listed: Listed) -> str | None:
     hosts, paths = listed
     for begin in paths.get(host, ()):
@@ -128,12 +136,10 @@ def _belongs(page_host: str, listed: str) -> bool:
 
 
 def address_parts(url: str) -> tuple[str, str, str]:
-    """Return host, path and query; of what is no URL, nothing."""
-    try:
-        parts = urlsplit(url)
-        return _without_www(parts.hostname or ""), parts.path, parts.query
-    except ValueError:
-        return "", "", ""
+    """Return host (without ``www.``), path and query of an absolute URL, as serialised."""
+    address, _, query = url.partition("?")
+    path = address.partition("://")[2].partition("/")[2]
+    return _without_www(host_name(url)), "/" + path, query
 
 
 def _without_www(host: str) -> str:
@@ -147,3 +153,4 @@ _HOST_MARKS = (
     ("avatar-host", _as_listed(AVATAR_HOSTS)),
     ("icon-host", _as_listed(ICON_HOSTS)),
 )
+_WITH_PATHS = frozenset(host for _, (_, paths) in _HOST_MARKS for host in paths)

@@ -40,10 +40,22 @@ def marks_of(image: FoundImage, page_url: str) -> list[str]:
     return sorted(marks)
 
 
+def _marks_of_evidence(evidence: Evidence, page_host: str) -> Iterator[str]:
+    yield from _standing_marks(evidence.names, evidence.around, evidence.places)
+    yield from _size_marks(evidence.width_px, evidence.height_px)
+    yield from _alt_marks(evidence.alt)
+    yield from _link_marks(evidence, page_host)
+    if evidence.is_hidden:
+        yield "hidden"
+    if evidence.has_choice:
+        yield "offers:choice"
+
+
 @lru_cache(maxsize=_CACHE)
-def _marks_of_evidence(evidence: Evidence, page_host: str) -> frozenset[str]:
-    marks = {f"name:{what}" for what in words_of(evidence.names)}
-    for place, names in enumerate(evidence.around):
+def _standing_marks(own: str, around: tuple[str, ...], places: tuple[str, ...]) -> frozenset[str]:
+    """Return what the names of an image and of what it stands in say: the same for a gallery."""
+    marks = {f"name:{what}" for what in words_of(own)}
+    for place, names in enumerate(around):
         for what in words_of(names):
             if what in SITEWIDE:
                 continue
@@ -51,14 +63,7 @@ def _marks_of_evidence(evidence: Evidence, page_host: str) -> frozenset[str]:
                 what in ("comment", "content") or (what == "ad" and place == _NEAR)
             ):
                 marks.add(f"around:{what}")
-    marks.update(_size_marks(evidence.width_px, evidence.height_px))
-    marks.update(_place_marks(evidence))
-    marks.update(_alt_marks(evidence.alt))
-    marks.update(_link_marks(evidence, page_host))
-    if evidence.is_hidden:
-        marks.add("hidden")
-    if evidence.has_choice:
-        marks.add("offers:choice")
+    marks.update(_place_marks(around, places))
     return frozenset(marks)
 
 
@@ -93,9 +98,8 @@ def _size_marks(width: int | None, height: int | None) -> Iterator[str]:
         yield "shown:small-square"
 
 
-def _place_marks(evidence: Evidence) -> Iterator[str]:
+def _place_marks(around: tuple[str, ...], places: tuple[str, ...]) -> Iterator[str]:
     """Yield where an image stands; the head of an article is no head of the page."""
-    places = evidence.places
     if "figure" in places:
         yield "in:figure"
     if "button" in places or "label" in places:
@@ -111,7 +115,7 @@ def _place_marks(evidence: Evidence) -> Iterator[str]:
             yield f"in:{place}"
             return
         inner = inner and place not in _SECTIONS
-    said = set().union(*(words_of(names) for names in evidence.around)) & SITEWIDE
+    said = set().union(*(words_of(names) for names in around)) & SITEWIDE
     if not inner:
         yield "in:main"
         said &= {"nav", "aside"}
