@@ -12,7 +12,8 @@ from scrapy.http import HtmlResponse, Response
 
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.coordinator.scheduler import StoreScheduler
-from imagecrawler.discovery.page import ParsedPage, page_tree, parse_page
+from imagecrawler.discovery.elements import page_tree
+from imagecrawler.discovery.page import ParsedPage, parse_page
 from imagecrawler.discovery.rendered import rendered_page
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.identity.urls import absolute_url
