@@ -45,6 +45,9 @@ def begin_watching(txresponse: TxResponse, wanted: ContentFilter, stats: StatsCo
     deliver = txresponse.deliverBody
 
     def deliver_watched(reader: Any) -> None:
+        # Else the answer would hold itself, and wait for the garbage collector.
+        del txresponse.deliverBody
+
         def cut(rejection: ImageRejectedError) -> None:
             _end(txresponse, watch, rejection, stats)
             reader._finished.errback(Failure(rejection))  # type: ignore[no-untyped-call]
