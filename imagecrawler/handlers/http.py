@@ -31,7 +31,7 @@ from imagecrawler.security.addresses import Origin
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
+    from scrapy.http import Headers, Response
     from twisted.web.client import Agent
     from twisted.web.client import Response as TxResponse
 
@@ -125,6 +125,15 @@ class _GuardedAgent(_ScrapyAgent):
     def __init__(self, *, guard: AddressGuard, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self._guard = guard
+        self._headers: Headers | None = None
+
+    def _headers_from_twisted_response(  # type: ignore[override]
+        self, response: TxResponse
+    ) -> Headers:
+        # Scrapy makes them twice, for headers_received and for the response: an agent has one.
+        if self._headers is None:
+            self._headers = super()._headers_from_twisted_response(response)
+        return self._headers
 
     def _cb_bodyready(self, txresponse: TxResponse, request: Request) -> Any:
         check_codings(txresponse)

@@ -43,6 +43,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         url = urlparse_cached(request)
         host = f"{url.scheme}://{url.netloc}"
         answer = self._answer(host, request)
+        if answer.done() and not answer.cancelled() and answer.exception() is None:
+            return answer.result()  # as for nearly every request: nothing to wait for
         try:
             return await asyncio.shield(answer)
         except Exception:

@@ -47,10 +47,8 @@ class Workers:
         self._count = count
         self._rules = rules
         self._timeout_seconds = timeout_seconds
-        self._stems = (
-            f"{tmp_dir}/image-{os.getpid()}-{secrets.token_hex(4)}-{serial}"
-            for serial in itertools.count()
-        )
+        stem = f"{tmp_dir}/image-{os.getpid()}-{secrets.token_hex(4)}"
+        self._stems = (f"{stem}-{serial}" for serial in itertools.count())
         self._feeders: list[threading.Thread] = []
         self._processes: list[WorkerProcess] = []
         self._idle = 0

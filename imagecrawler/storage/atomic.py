@@ -40,8 +40,16 @@ def adopt(temporary: str, path: str) -> None:
     try:
         os.replace(temporary, path)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        _make_shard(os.path.dirname(path))
         os.replace(temporary, path)
+
+
+def _make_shard(folder: str) -> None:
+    # Until there are 10,000 of them nearly every image needs a new one, and above it nothing.
+    try:
+        os.mkdir(folder)
+    except OSError:  # it is there by now, or what is above it is not
+        os.makedirs(folder, exist_ok=True)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

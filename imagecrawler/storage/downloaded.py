@@ -54,9 +54,8 @@ class DownloadedFolder:
 
     def of_image(self, bucket: str, image_id: str) -> list[str]:
         """Return the paths of an image's files in a bucket: one, but for a torn change."""
-        folder = os.path.join(self._root, bucket, image_id[:4])
-        candidates = (os.path.join(folder, image_id + suffix) for suffix in _SUFFIXES)
-        return [path for path in candidates if os.path.lexists(path)]
+        stem = os.path.join(self._root, bucket, image_id[:4], image_id)
+        return [stem + suffix for suffix in _SUFFIXES if os.path.lexists(stem + suffix)]
 
     def remove(self, image_id: str, *, smallest: str) -> int:
         """Remove an image's files, the one in the smallest bucket first; return how many."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from imagecrawler.storage import atomic
@@ -60,12 +60,16 @@ class InflightNotes:
 
     def end(self, kind: str, key: str) -> None:
         """Note that it ended, or was given back."""
-        name = f"{kind} {key}"
-        self._open.discard(name)
-        self._write(f"-{name}\n")
-        if self.suspects.pop(name, None) is not None:
-            with suppress(OSError):
-                self._save_suspects()
+        self.end_all([f"{kind} {key}"])
+
+    def end_all(self, names: Sequence[str]) -> None:
+        """Note that these (``"page KEY"``) ended: in one write, for a whole group ends at once."""
+        if not names:
+            return
+        self._open.difference_update(names)
+        self._write("".join(f"-{name}\n" for name in names))
+        with suppress(OSError):
+            self.forget(names)
 
     def forget(self, names: Iterable[str]) -> None:
         """Suspect these (``"page KEY"``) no longer: there is nothing left to do about them."""

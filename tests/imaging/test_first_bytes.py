@@ -11,7 +11,13 @@ from PIL import Image
 from specimens import encode, png_header, quadrants, rotated_jpeg, with_hole
 
 from imagecrawler.exceptions import ImageRejectedError
-from imagecrawler.imaging.first_bytes import LEAST_SAVED_BYTES, BodyWatch, facts_of, rejection_of
+from imagecrawler.imaging.first_bytes import (
+    LEAST_SAVED_BYTES,
+    BodyWatch,
+    facts_of,
+    is_plainly_wanted,
+    rejection_of,
+)
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.source import DECODERS, KINDS, open_source
 from imagecrawler.policies import content_filter
@@ -127,6 +133,29 @@ def test_no_first_bytes_reject_what_the_whole_file_passes(
     assert whole_rejection(body, wanted) is not None, f"{early} {early.facts}"
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([name for name in sorted(SPECIMENS) if name.startswith("jpeg")]),
+    st.integers(0, 4000),
+    FILTERS,
+    st.booleans(),
+)
+def test_a_jpeg_that_is_plainly_wanted_passes_as_a_whole(
+    name: str, size: int, wanted: ContentFilter, says_its_length: bool
+) -> None:
+    body = SPECIMENS[name]
+    if is_plainly_wanted(body[:size], len(body) if says_its_length else None, wanted):
+        whole = whole_rejection(body, wanted)
+        assert whole is None or (not says_its_length and "bytes" in str(whole))
+
+
+def test_the_usual_jpeg_is_plainly_wanted_and_nothing_else_is() -> None:
+    plain = {n for n in SPECIMENS if is_plainly_wanted(SPECIMENS[n][:1400], None, ContentFilter())}
+    assert plain == {n for n in SPECIMENS if n.startswith("jpeg")} - {
+        "jpeg with much before its size"
+    }
+
+
 @pytest.mark.parametrize("name", sorted(SPECIMENS))
 def test_every_prefix_of_every_specimen_tells_the_size_or_nothing(name: str) -> None:
     body = SPECIMENS[name]
@@ -172,6 +201,7 @@ def test_the_kinds_of_the_filter_are_the_decoders() -> None:
 def test_no_bytes_raise(data: bytes, start: bytes) -> None:
     facts_of(start + data)
     facts_of(data)
+    is_plainly_wanted(start + data, None, ContentFilter())
 
 
 # -- when it pays -----------------------------------------------------------------------------

@@ -30,6 +30,21 @@ def test_each_death_counts_for_what_was_in_flight(tmp_path: Path) -> None:
         notes.begin("image", "bad")
 
 
+def test_a_group_ends_in_one_write(tmp_path: Path) -> None:
+    notes, _ = opened(tmp_path)
+    for key in "abc":
+        notes.begin("image", key)
+    notes, _ = opened(tmp_path)
+    notes.end_all([])
+    before = log(tmp_path).read_text()
+    for key in "abc":
+        notes.begin("image", key)
+    notes.end_all(["image a", "image c"])
+    assert log(tmp_path).read_text().removeprefix(before).endswith("-image a\n-image c\n")
+    assert notes.suspects == {"image b": 1}
+    assert opened(tmp_path)[1] == {"image b": 2}
+
+
 def test_what_ended_well_since_is_no_suspect(tmp_path: Path) -> None:
     notes, _ = opened(tmp_path)
     notes.begin("page", "a")
