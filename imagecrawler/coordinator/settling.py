@@ -113,7 +113,7 @@ class Settling:
             downloaded.adopt(path, name, lease.key, kind)
         if lease.key not in self._stored:
             self._cache.put(lease.key, record)
-            downloaded.adopt(temporary, bucket, lease.key, suffix)
+            downloaded.adopt(temporary, bucket, lease.key, suffix, is_first=True)
             return
         # An image that has a smallest file already looks settled: until the new one has its
         # name, its record says that it lacks that file.

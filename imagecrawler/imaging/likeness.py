@@ -127,10 +127,10 @@ def likeness(image: Image.Image, *, animated: bool = False) -> Likeness:
     small = on_white(
         image.resize((_SIDE_PX, _SIDE_PX), Image.Resampling.BILINEAR, reducing_gap=2.0)
     ).convert("RGB")
-    planes = np.asarray(small.convert("YCbCr"), dtype=np.float32)
-    luma = planes[:, :, 0]
+    planes = small.convert("YCbCr")
+    luma = np.asarray(planes.getchannel("Y"), dtype=np.float32)
     algorithm = FIRST_FRAME if animated else STILL
-    return Likeness(algorithm, _hash(luma), _quality(luma), _colours(planes[:, :, 1:]))
+    return Likeness(algorithm, _hash(luma), _quality(luma), _colours(planes))
 
 
 def _hash(luma: Floats) -> str:
@@ -157,8 +157,5 @@ def _quality(luma: Floats) -> int:
     return min(100, int((np.abs(down).sum() + np.abs(right).sum()) / 90))
 
 
-def _colours(chroma: Floats) -> str:
-    side = _SIDE_PX // _CELLS
-    cells = chroma.reshape(_CELLS, side, _CELLS, side, 2).mean(axis=(1, 3))
-    packed: bytes = np.rint(cells).astype(np.uint8).tobytes()
-    return packed.hex()
+def _colours(planes: Image.Image) -> str:
+    return np.asarray(planes.reduce(_SIDE_PX // _CELLS))[:, :, 1:].tobytes().hex()

@@ -8,7 +8,6 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
 from scrapy.pipelines.images import ImagesPipeline
@@ -132,9 +131,8 @@ class ImageStorePipeline(ImagesPipeline):
         return Rendered(facts, files, sum(file.bytes for file in result.files))
 
     def _describe(self, item: ImageItem, rendered: Rendered) -> None:
-        adapter = ItemAdapter(item)
         for name in ("format", "width", "height", "sha256", "bytes"):
-            adapter[name] = rendered.facts[name]
+            setattr(item, name, rendered.facts[name])
         item.files = {
             bucket: f"downloaded/{bucket}/{item.id[:4]}/{item.id}{suffix}"
             for bucket, suffix, _ in rendered.files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
@@ -43,6 +44,7 @@ class WorkerProcess:
         self._timeout_seconds = timeout_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Connection | None = None
+        self._answers = select.poll()
         self._is_ended = False
         self._lock = threading.Lock()
 
@@ -81,7 +83,8 @@ class WorkerProcess:
     def _asked(self, channel: Connection, body: bytes, stem: str) -> RenderedFiles | Exception:
         channel.send_bytes(stem.encode())
         channel.send_bytes(body)
-        if not channel.poll(self._timeout_seconds + _GRACE_SECONDS):
+        # Not channel.poll(): that makes a selector anew for each image.
+        if not self._answers.poll((self._timeout_seconds + _GRACE_SECONDS) * 1000):
             self._stop()
             return self._reason(-signal.SIGALRM)
         answer = channel.recv_bytes()
@@ -111,6 +114,8 @@ class WorkerProcess:
             if self._is_ended:
                 raise BrokenProcessPool("the image workers are closed")
             self._channel, theirs = Pipe()
+            self._answers = select.poll()
+            self._answers.register(self._channel, select.POLLIN)
             with theirs:
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno())],

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -188,6 +189,7 @@ def is_public(address: IPAddress) -> bool:
     return address in _UNICAST_V6 and not any(address in network for network in _NOT_PUBLIC_V6)
 
 
+@lru_cache(maxsize=4096)  # asked for each request, of few hosts
 def literal_address(host: str) -> IPAddress | None:
     """Return the address that ``host`` spells, or None when it is a name.
 

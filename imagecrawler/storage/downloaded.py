@@ -38,16 +38,18 @@ class DownloadedFolder:
         """Return where a file goes, relative to the store, with forward slashes."""
         return f"downloaded/{bucket}/{image_id[:4]}/{image_id}{suffix}"
 
-    def adopt(self, temporary: str, bucket: str, image_id: str, suffix: str) -> str:
+    def adopt(
+        self, temporary: str, bucket: str, image_id: str, suffix: str, *, is_first: bool = False
+    ) -> str:
         """Move a finished temporary file to its place; return its path in the store.
 
         A file of the same image with another suffix is removed: the picture has changed its
-        kind. Raises OSError.
+        kind. With ``is_first`` none is looked for. Raises OSError.
         """
         relative = self.relative_path(bucket, image_id, suffix)
         path = self._absolute(relative)
         atomic.adopt(temporary, path)
-        for other in self.of_image(bucket, image_id):
+        for other in () if is_first else self.of_image(bucket, image_id):
             if other != path:
                 atomic.remove(other)
         return relative
