@@ -5,6 +5,9 @@ They are sent with ``crawler.signals``, like Scrapy's own.
 
 from __future__ import annotations
 
+# () A run begins: its store is about to be opened. Not sent by scrapy shell, fetch and parse.
+run_begins = object()
+
 # (urls: list[str]) The start URLs of a run are known, and nothing was requested yet. Handlers
 # may be coroutines: the crawl waits for them.
 starts_known = object()

@@ -18,7 +18,8 @@ from imagecrawler.coordinator.options import image_rules, number, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.items import ImageItem
-from imagecrawler.pipelines.workers import Workers, usable_cores
+from imagecrawler.pipelines.worker_process import Program
+from imagecrawler.pipelines.workers import Workers, started_early, usable_cores
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.storage.instants import to_text
 
@@ -49,6 +50,8 @@ class ImageStorePipeline(ImagesPipeline):
         self._workers: Workers | None = None
         self._in_flight: set[asyncio.Future[Any]] = set()
         self._is_aborted = False
+        self._programs: list[Program] = []
+        crawler.signals.connect(self._start_early, signal=signals.run_begins)
         crawler.signals.connect(self._abort, signal=signals.abort_in_flight)
 
     def _get_store(self, uri: str) -> Any:
@@ -92,6 +95,11 @@ class ImageStorePipeline(ImagesPipeline):
         """End the workers."""
         if self._workers is not None:
             await asyncio.to_thread(self._workers.close)
+        for program in self._programs:
+            program.end()
+
+    def _start_early(self) -> None:
+        self._programs = started_early(self._count)
 
     def _has_enough(self) -> bool:
         workers = self._workers
@@ -101,7 +109,10 @@ class ImageStorePipeline(ImagesPipeline):
         if self._workers is None:
             # What is wanted is known since the store was opened: it remembers arguments.
             rules = image_rules(self.crawler.settings, wanted)
-            self._workers = Workers(self._count, rules, self._tmp_dir, self._timeout_seconds)
+            programs, self._programs = self._programs, []
+            self._workers = Workers(
+                self._count, rules, self._tmp_dir, self._timeout_seconds, programs
+            )
         return self._workers
 
     async def _render(self, response: Response, wanted: ContentFilter) -> Rendered:

@@ -29,16 +29,39 @@ _GRACE_SECONDS = 5.0
 _LAST_WORDS_SECONDS = 1.0
 
 
+class Program:
+    """A worker's program that was started, and waits for its terms."""
+
+    def __init__(self) -> None:
+        self.channel, theirs = Pipe()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+            )
+
+    def end(self) -> None:
+        """Kill it, and wait until it is gone."""
+        self.channel.close()
+        self.process.kill()
+        self.process.wait()
+
+
 class WorkerProcess:
     """A process that renders one image at a time, and is replaced when it dies.
 
     It has a socket of its own and shares nothing: no lock that a killed process takes along,
     no pipe that it leaves half read. It is a new program and no fork, so that it holds none
-    of the crawl's locks, files or threads. `render` belongs to one thread; the others may be
-    called from any.
+    of the crawl's locks, files or threads; the first may have been started already, as
+    ``program``. `render` belongs to one thread; the others may be called from any.
     """
 
-    def __init__(self, rules: ImageRules, timeout_seconds: float) -> None:
+    def __init__(
+        self, rules: ImageRules, timeout_seconds: float, program: Program | None = None
+    ) -> None:
+        self._spare = program
         self._terms = pickle.dumps((_TASK, rules, timeout_seconds))
         self._buckets = rules.widths
         self._timeout_seconds = timeout_seconds
@@ -76,6 +99,8 @@ class WorkerProcess:
         """Kill the process for good, whatever it does, and wait until it is gone."""
         with self._lock:
             self._is_ended = True
+            if self._spare is not None:
+                self._spare.end()
             if self._process is not None:
                 self._process.kill()
                 self._process.wait()
@@ -113,16 +138,10 @@ class WorkerProcess:
         with self._lock:
             if self._is_ended:
                 raise BrokenProcessPool("the image workers are closed")
-            self._channel, theirs = Pipe()
+            program, self._spare = self._spare or Program(), None
+            self._channel, self._process = program.channel, program.process
             self._answers = select.poll()
             self._answers.register(self._channel, select.POLLIN)
-            with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", _PROGRAM, str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno()],
-                    env=_environment(),
-                )
             return self._channel
 
     def _stop(self, patience_seconds: float = 0.0) -> int:

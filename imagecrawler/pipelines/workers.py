@@ -12,16 +12,18 @@ import secrets
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.pipelines.worker_answers import RenderedFiles, remove_files
-from imagecrawler.pipelines.worker_process import WorkerProcess
+from imagecrawler.pipelines.worker_process import Program, WorkerProcess
 from imagecrawler.policies.content_filter import ImageFacts
+
+_EARLY_MOST = 2
 
 _TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -36,13 +38,21 @@ class _Job:
 class Workers:
     """At most ``count`` processes that turn image bytes into files in ``tmp_dir``.
 
-    They start when there is work for them. An image that takes more than ``timeout_seconds``,
+    They start when there is work for them, but for ``programs``, which `started_early` has
+    returned and which end with these workers. An image that takes more than ``timeout_seconds``,
     or crashes its process, fails alone. `submit` never waits: the caller bounds what it hands
     over, and ``bytes_in_flight`` says how much that is. All methods may be called from any
     thread; futures are resolved in another one.
     """
 
-    def __init__(self, count: int, rules: ImageRules, tmp_dir: str, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        count: int,
+        rules: ImageRules,
+        tmp_dir: str,
+        timeout_seconds: float,
+        programs: Sequence[Program] = (),
+    ) -> None:
         self.bytes_in_flight = 0
         self._count = count
         self._rules = rules
@@ -51,6 +61,7 @@ class Workers:
         self._stems = (f"{stem}-{serial}" for serial in itertools.count())
         self._feeders: list[threading.Thread] = []
         self._processes: list[WorkerProcess] = []
+        self._programs = list(programs)
         self._idle = 0
         self._queue: deque[_Job] = deque()
         self._jobs: set[_Job] = set()
@@ -98,6 +109,8 @@ class Workers:
             self._changed.notify_all()
         for process in self._processes:
             process.end()
+        for program in self._programs:
+            program.end()
         for feeder in self._feeders:
             feeder.join()
         for job in jobs:
@@ -110,7 +123,8 @@ class Workers:
         return [pid for process in self._processes if (pid := process.process_id) is not None]
 
     def _add_process(self) -> None:
-        process = WorkerProcess(self._rules, self._timeout_seconds)
+        program = self._programs.pop() if self._programs else None
+        process = WorkerProcess(self._rules, self._timeout_seconds, program)
         feeder = threading.Thread(target=self._feed, args=(process,), daemon=True)
         with _signals_held_back():
             feeder.start()
@@ -151,6 +165,18 @@ class Workers:
             job.future.set_exception(outcome)
         else:
             job.future.set_result(outcome)
+
+
+def started_early(count: int) -> list[Program]:
+    """Start workers while there is nothing to do for them yet: their imports take their time.
+
+    Two at most: a machine with many cores may meet few images. Fewer, or none, where the
+    system refuses; those that are needed are started later, and then say what is wrong.
+    """
+    programs: list[Program] = []
+    with _signals_held_back(), suppress(OSError):
+        programs.extend(Program() for _ in range(min(count, _EARLY_MOST)))
+    return programs
 
 
 def usable_cores() -> int:

@@ -85,6 +85,7 @@ class StoreSpider(Spider):
 
     async def _begin(self) -> list[Request]:
         typed = bool(self.arguments.starts)
+        self.crawler.signals.send_catch_log(signal=signals.run_begins)
         coordinator, self.arguments, origins = await asyncio.to_thread(self._opened)
         scheduler = self.crawler.engine.scheduler
         assert isinstance(scheduler, StoreScheduler)

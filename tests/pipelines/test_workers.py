@@ -18,7 +18,7 @@ from PIL import Image
 from imagecrawler.exceptions import ImageRejectedError
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.pipelines import worker, worker_process
-from imagecrawler.pipelines.workers import Workers
+from imagecrawler.pipelines.workers import Workers, started_early
 
 PATIENCE_SECONDS = 60
 RULES = ImageRules((40, 60, "original"))
@@ -112,6 +112,49 @@ def test_renditions_arrive_as_whole_files_the_smallest_last(workers, tmp_dir):
             assert image.size == (file.width, file.height)
     result.discard()
     assert not list(tmp_dir.iterdir())
+
+
+def test_what_was_started_early_works_first_and_ends_with_the_others(tmp_dir):
+    early = started_early(64)
+    pids = [program.process.pid for program in early]
+    assert len(pids) == 2 and all(map(is_running, pids))
+    workers = Workers(3, RULES, str(tmp_dir), PATIENCE_SECONDS, early)
+    workers.submit(picture()).result(PATIENCE_SECONDS)
+    assert workers.process_ids() == pids[1:]
+    workers.close()
+    assert not any(map(is_running, pids))
+    assert started_early(0) == []
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_one_that_died_before_there_was_work_is_replaced(tmp_dir):
+    early = started_early(1)
+    os.kill(early[0].process.pid, signal.SIGKILL)
+    until(lambda: not is_running(early[0].process.pid))
+    workers = Workers(1, RULES, str(tmp_dir), PATIENCE_SECONDS, early)
+    workers.submit(picture()).result(PATIENCE_SECONDS)
+    assert workers.process_ids() != [early[0].process.pid]
+    workers.close()
+
+
+def test_what_waits_for_its_terms_ends_when_its_parent_is_killed():
+    waiting = """
+        import sys
+        from imagecrawler.pipelines.workers import started_early
+        print(*(program.process.pid for program in started_early(2)), flush=True)
+        sys.stdin.read()
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(waiting)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as parent:
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(pids) == 2 and all(map(is_running, pids))
+        parent.kill()
+        until(lambda: not any(is_running(pid) for pid in pids))
 
 
 def test_many_at_once_each_get_their_own(workers):
