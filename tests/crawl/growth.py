@@ -123,10 +123,15 @@ class BytesInFlight:
         Path(self._crawler.settings["GROWTH_REPORT"]).write_text(json.dumps(self._most))
 
 
-def _containers() -> list[Any]:
+def _held_objects() -> list[Any]:
+    gc.unfreeze()  # a crawl hides from the collector what was there before it, and from us
     gc.collect()
+    return gc.get_objects()
+
+
+def _containers() -> list[Any]:
+    objects = _held_objects()
     kinds = (dict, set, list, deque, OrderedDict)
-    objects = gc.get_objects()
     # A dict of strings and numbers alone is not among them.
     referents = (held for held in gc.get_referents(*objects) if type(held) is dict)
     return list({id(o): o for o in (*objects, *referents) if type(o) in kinds}.values())
@@ -139,8 +144,7 @@ def _is_bounded(held: Any) -> bool:
 
 
 def _objects() -> Counter[str]:
-    gc.collect()
-    names = (type(held).__name__ for held in gc.get_objects())
+    names = (type(held).__name__ for held in _held_objects())
     return Counter(name for name in names if name not in _CACHED)
 
 
