@@ -11,13 +11,26 @@ from typing import Literal
 
 from lxml import etree
 
+from imagecrawler.discovery.listings import (
+    ENTRIES,
+    ListedImage,
+    listed_image,
+    listed_page,
+    local_name,
+)
+
 SitemapKind = Literal["index", "urlset", "feed"]
 
 # https://www.sitemaps.org/protocol.html: 50,000 URLs and 50 MB (52,428,800 bytes) unpacked.
-MAX_ENTRIES = 50_000
+MAXENTRIES = 50_000
 MAX_BYTES = 52_428_800
 # An entry has some ten elements with its images; a file of empty ones is no sitemap.
 _MAX_ELEMENTS_PER_ENTRY = 20
+
+_DETAILS = {"title": "title", "caption": "caption", "license": "licence"}
+_TEXTS = frozenset(("encoded", "description", "summary", "content"))
+_MAX_DETAIL_CHARS = 4_000
+_MAX_TEXT_CHARS = 5_000_000
 
 _GZIP = b"\x1f\x8b"
 _HTTP_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -35,17 +48,19 @@ class Sitemap:
     """What a sitemap lists, URLs as written, each once, in its order.
 
     ``kind`` is None for what is no sitemap. ``locs`` are sitemaps of an index, else pages;
-    ``images`` the ``image:loc`` and enclosures. ``truncated``: there was more than the
-    ceilings allow, or the text broke off; what came before is there.
+    ``images`` those of ``image:image``, enclosures, ``media:content`` and thumbnails; ``texts``
+    the HTML of feed entries with images in it, each with the page of its entry. ``truncated``:
+    there was more than the ceilings allow, or the text broke off; what came before is there.
     """
 
     kind: SitemapKind | None = None
     locs: list[str] = field(default_factory=list)
-    images: list[str] = field(default_factory=list)
+    images: list[ListedImage] = field(default_factory=list)
+    texts: list[tuple[str | None, str]] = field(default_factory=list)
     truncated: bool = False
 
 
-def parse_sitemap(body: bytes, *, max_entries: int = MAX_ENTRIES) -> Sitemap:
+def parse_sitemap(body: bytes, *, max_entries: int = MAXENTRIES) -> Sitemap:
     """Return what a sitemap lists: XML (index, urlset, RSS, Atom) or text, gzipped or not.
 
     Entities are not expanded, nothing external is loaded, at most ``max_entries`` of each
@@ -84,17 +99,16 @@ def _from_text(data: bytes, max_entries: int) -> Sitemap:
 
 def _from_xml(data: bytes, max_entries: int) -> Sitemap:
     sitemap = Sitemap()
+    entry = _Entry()
     try:
         for number, (element, parent) in enumerate(_elements(data)):
-            name = _local_name(element)
+            name = local_name(element)
             if parent is None:
                 sitemap.kind = _KINDS.get(name)
                 if sitemap.kind is None:
                     return Sitemap()
                 continue
-            url, is_image = _listed_url(name, element, _local_name(parent))
-            target = sitemap.images if is_image else sitemap.locs
-            if url and not _append(sitemap, target, url, max_entries):
+            if not _read(name, element, parent, sitemap, entry, max_entries):
                 break
             if number >= _MAX_ELEMENTS_PER_ENTRY * max_entries:
                 sitemap.truncated = True
@@ -102,8 +116,50 @@ def _from_xml(data: bytes, max_entries: int) -> Sitemap:
     except etree.XMLSyntaxError:
         sitemap.truncated = sitemap.kind is not None
     sitemap.locs = list(dict.fromkeys(sitemap.locs))
-    sitemap.images = list(dict.fromkeys(sitemap.images))
+    sitemap.images = list({image.url: image for image in reversed(sitemap.images)}.values())[::-1]
     return sitemap
+
+
+@dataclass(slots=True)
+class _Entry:
+    """Where the reading is: the page of the entry, and what the last image is described in."""
+
+    page: str | None = None
+    image: etree._Element | None = None
+    chars: int = 0
+
+
+def _read(
+    name: str,
+    element: etree._Element,
+    parent: etree._Element,
+    sitemap: Sitemap,
+    entry: _Entry,
+    max_entries: int,
+) -> bool:
+    """Take what an element says; False when that is more than the ceilings allow."""
+    within = local_name(parent)
+    if within == "image" and name in _DETAILS:
+        if entry.image is parent and sitemap.images and element.text:
+            setattr(sitemap.images[-1], _DETAILS[name], element.text[:_MAX_DETAIL_CHARS])
+    elif (image := listed_image(name, element, within)) is not None:
+        if len(sitemap.images) >= max_entries:
+            sitemap.truncated = True
+            return False
+        image.page = entry.page
+        entry.image = parent
+        sitemap.images.append(image)
+    elif name in ENTRIES:
+        entry.page = None
+    elif name in _TEXTS and within in ENTRIES:
+        text = element.text or ""
+        entry.chars += len(text)
+        if "<img" in text and len(sitemap.texts) < max_entries and entry.chars < _MAX_TEXT_CHARS:
+            sitemap.texts.append((entry.page, text))
+    elif url := listed_page(name, element, within):
+        entry.page = url.strip() or None
+        return _append(sitemap, sitemap.locs, url, max_entries)
+    return True
 
 
 def _elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element | None]]:
@@ -130,22 +186,6 @@ def _elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element | No
                 parent.remove(read)
 
 
-def _listed_url(name: str, element: etree._Element, parent: str) -> tuple[str | None, bool]:
-    """Return the URL that an element lists, and whether it is an image's."""
-    if name == "loc":
-        return element.text, parent == "image"
-    if name == "link" and parent in ("item", "entry"):
-        href = element.get("href")
-        if href is None:
-            return element.text, False
-        return (href if element.get("rel", "alternate") == "alternate" else None), False
-    if name == "enclosure" and (element.get("type") or "").startswith("image/"):
-        return element.get("url"), True
-    if name == "content" and element.get("medium") == "image":
-        return element.get("url"), True
-    return None, False
-
-
 def _append(sitemap: Sitemap, target: list[str], url: str, max_entries: int) -> bool:
     url = url.strip()
     if len(target) >= max_entries:
@@ -154,8 +194,3 @@ def _append(sitemap: Sitemap, target: list[str], url: str, max_entries: int) -> 
     if url:
         target.append(url)
     return True
-
-
-def _local_name(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

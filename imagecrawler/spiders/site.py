@@ -10,9 +10,10 @@ from scrapy.http import Response, TextResponse
 
 from imagecrawler.coordinator.contract import Frontier, Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.discovery.feeds import listed_images
 from imagecrawler.discovery.finds import certainty
 from imagecrawler.discovery.page import ParsedPage, parse_page
-from imagecrawler.discovery.sitemaps import parse_sitemap
+from imagecrawler.discovery.sitemaps import Sitemap, parse_sitemap
 from imagecrawler.discovery.style_sheets import parse_style_sheet
 from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget
 from imagecrawler.identity.pictures import image_id
@@ -72,9 +73,11 @@ class SiteSpider(StoreSpider):
             # An unchanged document may get other pictures from its scripts: ask for it whole.
             item.etag = item.last_modified = None
         if _sitemap_place(lease.entry):
-            self._read_sitemap(response, item, lease)
+            self._read_sitemap(parse_sitemap(response.body), item, lease)
         elif sheet_place(lease.entry):
             self._read_style_sheet(response, item, lease)
+        elif _may_be_feed(response) and (feed := parse_sitemap(response.body)).kind:
+            self._read_sitemap(feed, item, lease)
         elif isinstance(response, TextResponse) and _is_html(response):
             self._read_html(response, item, lease)
         elif _content_type(response).startswith("image/"):
@@ -121,13 +124,18 @@ class SiteSpider(StoreSpider):
         item.skipped_links.update(
             {reason: number for reason, number in page.skipped.items() if reason != "image-file"}
         )
-        scope = self._link_rules().scope_of(lease.entry, item.url)
-        for image in page.images:
-            if image.link is not None and not scope.admits(image.link):
-                image.link = None
-        item.images = page.images
+        item.images = self._with_links_in_scope(page.images, item, lease)
         self._queue_style_sheets(page.style_sheets, item, lease)
         self._note_yield(item)
+
+    def _with_links_in_scope(
+        self, images: list[FoundImage], item: PageItem, lease: Lease
+    ) -> list[FoundImage]:
+        scope = self._link_rules().scope_of(lease.entry, item.url)
+        for image in images:
+            if image.link is not None and not scope.admits(image.link):
+                image.link = None
+        return images
 
     def _read_style_sheet(self, response: Response, item: PageItem, lease: Lease) -> None:
         if not isinstance(response, TextResponse) or "html" in _content_type(response):
@@ -142,8 +150,7 @@ class SiteSpider(StoreSpider):
         for url, name in self._sheets().wanted(urls, page=item.url, place=place):
             self._coordinator().add_link(url, parent=lease.entry, **{"as": name})
 
-    def _read_sitemap(self, response: Response, item: PageItem, lease: Lease) -> None:
-        sitemap = parse_sitemap(response.body)
+    def _read_sitemap(self, sitemap: Sitemap, item: PageItem, lease: Lease) -> None:
         urls = [url for text in sitemap.locs if (url := absolute_url(text, item.url))]
         if sitemap.kind == "index":
             self._sort_links(item, lease, urls, variant=False)
@@ -154,9 +161,7 @@ class SiteSpider(StoreSpider):
                 self._coordinator().add_link(url, parent=lease.entry, **fields)
             return
         self._sort_links(item, lease, urls, variant=False)
-        images = [url for text in sitemap.images if (url := absolute_url(text, item.url))]
-        kind = "feed" if sitemap.kind == "feed" else "sitemap"
-        item.images = [_lone_image(url, kind) for url in images]
+        item.images = self._with_links_in_scope(listed_images(sitemap, url=item.url), item, lease)
 
     def _note_yield(self, item: PageItem) -> None:
         """Tell the trap rules whether a page showed a picture or a kind of page not yet known."""
@@ -223,6 +228,11 @@ def _lone_image(url: str, kind: str) -> FoundImage:
     return FoundImage(
         image_id(url), url, [ImageCandidate(url)], found_by=[kind], certainty=certainty([kind])
     )
+
+
+def _may_be_feed(response: Response) -> bool:
+    kind = _content_type(response)
+    return kind.endswith("xml") and "html" not in kind
 
 
 def _is_html(response: TextResponse) -> bool:

@@ -255,3 +255,26 @@ def test_style_sheets_of_the_site_are_read_once(site: StartSite, crawl: Crawls) 
     none = crawl.store.with_name("none")
     crawl(running.url, store=none, settings={"STYLE_SHEETS_PER_HOST_LIMIT": "0"})
     assert stored(none) == {"/own.jpg"}
+
+
+def test_a_feed_met_as_a_page_is_read(site: StartSite, crawl: Crawls) -> None:
+    feed = (
+        "<rss><channel><item><link>{host0}/post</link><enclosure type='image/jpeg' url='/a.jpg'/>"
+        "<description>&lt;img src='/b.jpg'></description></item></channel></rss>"
+    )
+    running = site(
+        {
+            "/": page('<a href="/feed">.</a>'),
+            "/feed": text(feed, content_type="application/rss+xml"),
+            "/post": page('<img src="/c.jpg">'),
+            **{f"/{name}.jpg": image(50, 50) for name in "abc"},
+        }
+    )
+    assert crawl(running.url).rc == 0
+    found = records(crawl.store)
+    assert {path: record["found_by"] for path, record in found.items()} == {
+        "/a.jpg": ["feed"],
+        "/b.jpg": ["feed", "img"],
+        "/c.jpg": ["img"],
+    }
+    assert found["/a.jpg"]["follow"] == f"{running.url}post"

@@ -5,6 +5,7 @@ import gzip
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagecrawler.discovery.listings import ListedImage
 from imagecrawler.discovery.sitemaps import MAX_BYTES, Sitemap, parse_sitemap
 
 URLSET = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -18,7 +19,9 @@ URLSET = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 def test_urlset():
     wanted = Sitemap(
-        "urlset", ["https://e.com/a?x=1&y=2", "https://e.com/b"], ["https://e.com/a.jpg"]
+        "urlset",
+        ["https://e.com/a?x=1&y=2", "https://e.com/b"],
+        [ListedImage("https://e.com/a.jpg", page="https://e.com/a?x=1&y=2")],
     )
     assert parse_sitemap(URLSET) == wanted
     assert parse_sitemap(gzip.compress(URLSET)) == wanted
@@ -33,7 +36,8 @@ def test_index():
 def test_feeds():
     rss = b"""<rss><channel><link>https://e.com/</link><item><link>https://e.com/1</link>
       <enclosure type="image/jpeg" url="https://e.com/1.jpg"/></item></channel></rss>"""
-    assert parse_sitemap(rss) == Sitemap("feed", ["https://e.com/1"], ["https://e.com/1.jpg"])
+    listed = [ListedImage("https://e.com/1.jpg", page="https://e.com/1")]
+    assert parse_sitemap(rss) == Sitemap("feed", ["https://e.com/1"], listed)
     atom = b"""<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://e.com/"/><entry>
       <link href="https://e.com/2"/><link rel="edit" href="https://e.com/no"/></entry></feed>"""
     assert parse_sitemap(atom) == Sitemap("feed", ["https://e.com/2"])
