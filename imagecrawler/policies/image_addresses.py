@@ -16,6 +16,7 @@ from imagecrawler.policies.image_words import (
     AVATAR_HOSTS,
     AVATAR_PATHS,
     CONTROL_NAMES,
+    COUNTER_PATHS,
     ICON_HOSTS,
     SOCIAL_NAMES,
     SPACER_NAMES,
@@ -55,6 +56,8 @@ def _address_marks(url: str, page_host: str) -> Iterator[str]:
     address = f"{path}?{query}" if query else path
     if TRACKER_PATHS.search(address[:1_000]):
         yield "path:tracker"
+    if COUNTER_PATHS.search(address[:1_000]):
+        yield "path:counter"
     if AD_PATHS.search(path):
         yield "path:ad"
     if AD_SCRIPTS.search(path):

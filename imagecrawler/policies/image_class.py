@@ -44,6 +44,7 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
     # -- trackers: nobody is to see them --------------------------------------------------
     "tracker-host": {"tracker": 4},
     "path:tracker": {"tracker": 3},
+    "path:counter": {"tracker": 2},
     "shown:pixel": {"tracker": 3},
     "native:pixel": {"tracker": 9},
     "hidden": {"tracker": 1},
@@ -164,7 +165,7 @@ WEIGHTS: Mapping[str, Mapping[str, int]] = {
     "alt:long": {"tracker": -1, **_against(1)},
     "name:content": _against(1),
     "around:content": _against(1),
-    "type:photo": _against(1, "logo", "icon", "sprite"),
+    "type:photo": _against(1, "logo", "icon", "sprite", "tracker"),
     "link:page": _against(1, "furniture", "ad"),
 }
 

@@ -55,7 +55,7 @@ TRACKER_HOSTS = frozenset(
         *("nr-data.net", "parsely.com", "segment.io", "mixpanel.com", "heapanalytics.com"),
         *("amplitude.com", "track.hubspot.com", "bizible.com", "6sc.co"),
         *("ir-na.amazon-adsystem.com", "ir-de.amazon-adsystem.com", "ir-uk.amazon-adsystem.com"),
-        *("assoc-amazon.com", "sitemeter.com", "w55c.net", "adform.net", "imrworldwide.com"),
+        *("assoc-amazon.com", "sitemeter.com", "w55c.net", "track.adform.net", "imrworldwide.com"),
         *(
             "pixel.facebook.com",
             "www.facebook.com/tr",
@@ -93,7 +93,7 @@ AD_HOSTS = frozenset(
         *("linksynergy.com", "shareasale.com", "pxf.io", "7eer.net", "tradedoubler.com"),
         *("zanox.com", "belboon.de", "adserver.com", "adzerk.net", "media.net", "popads.net"),
         *("propellerads.com", "exoclick.com", "juicyads.com", "adfox.ru", "an.yandex.ru"),
-        *("ads.pubmatic.com", "moatads.com", "yieldmo.com", "sharethrough.com", "triplelift.com"),
+        *("adform.net", "moatads.com", "yieldmo.com", "sharethrough.com", "triplelift.com"),
         *("partnerstack.com", "sponsorize.com", "ligatus.com", "plista.com", "adition.com"),
     )
 )
@@ -125,16 +125,22 @@ ICON_HOSTS = frozenset(
 # Addresses at which many programs count visits, wherever they run.
 TRACKER_PATHS = re.compile(
     r"""
-    /(?:piwik|matomo)\.php | /__utm\.gif | /b/ss/ | /ibs:dpid | /__ptq\.gif | /no\.gif$
-    | /tr/?\?id= | /collect/?\?(?:.*&)?(?:tid|pid|v)= | /i/adsct | /watch/[0-9]+$
-    | /(?:tracking|track|pixel|beacon|open|impression)s?/(?:open|pixel|px|o|track|imp)
-    | /(?:pixel|px|beacon|track|tracker|tracking|impression|imp|hit|hits|counter|cnt|count|
-        count_?pixel|zaehlpixel|stat|stats|collect|log|visit|analytics|__imp_apg__|conversion)
-      \.(?:gif|php|aspx?|ashx|cgi|png)(?:$|\?)
+    /(?:piwik|matomo)\.php | /__utm\.gif | /b/ss/[^/]+/\d+/ | /ibs:dpid | /__ptq\.gif | /njs\.gif
+    | /tr/?\?id=\d{6,} | /collect/?\?(?:.*&)?(?:tid|pid|v)= | /i/adsct
+    | /(?:tracking|track|pixel|beacon|open|impression)s?/(?:open|pixel|px|track|imp)
+      (?:[/?]|$|\.(?:gif|php|aspx?)(?:$|\?))
+    | /(?:pixel|px|beacon|tracker|tracking|impression|count_?pixel|zaehlpixel|__imp_apg__)
+      \.(?:gif|php|aspx?|ashx|cgi)(?:$|\?)
     | /pagead/(?:1p-|viewthrough)?conversion | /wf/open\? | /pixel/?(?:\?|$) | /aff_i\?
     | /(?:1x1|1px|onepix|trans(?:parent)?_?pixel|tracking-?pixel)\.(?:gif|png)
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+# They may as well be counters that are seen, or pictures of a log: not enough alone.
+COUNTER_PATHS = re.compile(
+    r"/(?:track|imp|hits?|counter|cnt|count|stats?|collect|log|visit|analytics|conversion)"
+    r"\.(?:gif|php|aspx?|ashx|cgi)(?:$|\?)",
+    re.IGNORECASE,
 )
 # OpenX and Revive, AdServer and their kin: scripts that answer with a banner.
 AD_SCRIPTS = re.compile(
@@ -147,7 +153,7 @@ AD_PATHS = re.compile(
 )
 AVATAR_PATHS = re.compile(
     r"/(?:avatars?|gravatar|user_?avatars?|profile_?(?:images?|pictures?|pics?|photos?)"
-    r"|user_?(?:photos?|images?|pictures?)|headshots?|author(?:s|[_-](?:images?|photos?))|mugshots?)/",
+    r"|headshots?|author(?:s|[_-](?:images?|photos?))|mugshots?)/",
     re.IGNORECASE,
 )
 

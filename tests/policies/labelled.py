@@ -478,6 +478,15 @@ PAGES: dict[str, str] = {
       <p><img data-is=content src="/img/star-cluster-m13.jpg" width="800" height="800"
         alt="Star cluster"></p>
       <p><img data-is=content src="/img/arrowheads.png" alt="Flint"></p>
+      <p><img data-is=content src="/track/original/long-distance.png"></p>
+      <p><img data-is=content src="/open/original/gallery-day"></p>
+      <p><img data-is=content src="/watch/12345"></p>
+      <p><img data-is=content src="/media/stats.png"></p>
+      <p><img data-is=content src="/media/visit.gif"></p>
+      <p><img data-is=content src="/cache/b/ss/sunset.jpg"></p>
+      <p><img data-is=content src="/user_photos/12/medium.jpg" alt="My loaf"></p>
+      <p><img data-is=content src="/impressions/impasto.jpg" alt="Impasto"></p>
+      <p><img data-is=content src="/pixel/pixel-art-castle.png" alt="Castle"></p>
       <p><img data-is=content src="/img/catalogo-1900.jpg" alt="Catalogue"></p></article>
     """,
     # A gallery without any landmark, as an older program writes it.
