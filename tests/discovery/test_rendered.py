@@ -41,7 +41,8 @@ def test_what_is_gone_at_the_end_is_kept_with_its_words_and_link():
 
 
 def test_what_the_page_says_around_a_picture_is_kept():
-    html = """<html lang=is><h2>Harbour</h2><figure><img src=a.jpg><figcaption>By night.</figcaption>
+    html = """<html lang=is><h2>Harbour</h2>
+        <figure><img src=a.jpg><figcaption>By night.</figcaption>
         </figure><a rel=license href=https://creativecommons.org/licenses/by/4.0/>Free</a>"""
     static = parse_page(html, url=URL)
     for page in (joined(html, "<img src=a.jpg>"), joined("", html), joined(html)):
