@@ -23,8 +23,9 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
 
     The document as scripts left it is read by ``parse_page``, as is the markup of images that
     came and went, so that a picture has the same id however it was found; what the markup of
-    the page itself has comes first and wins. A low preview that an element shows before its
-    picture is none. Without a document at the end (the page hung) the static one counts.
+    the page itself has comes first and wins. A preview that an element shows before its picture
+    stays the ``placeholder`` that it is for ``parse_page``. Without a document at the end (the
+    page hung) the static one counts.
     """
     url = look.url or static.base_url
     final = parse_page(look.html, url=url, robots_tag=robots_tag) if look.html else static

@@ -51,10 +51,11 @@ def test_what_the_page_says_around_a_picture_is_kept():
         assert (image.stated, page.language) == (wanted.stated, "is")
 
 
-def test_a_preview_is_no_picture():
+def test_a_preview_is_no_surer_for_having_been_shown():
     markup = "<img src=tiny.jpg data-src=a.jpg>"
     page = joined("", "<img src=a.jpg data-src=a.jpg>", [seen("tiny.jpg", markup), seen("a.jpg")])
-    assert urls(page) == ["a.jpg"]
+    picture, preview = page.images
+    assert picture.certainty == 1.0 and preview.found_by == ["placeholder"]
 
 
 def test_backgrounds_and_drawn_images_have_their_renditions_and_words():

@@ -20,7 +20,7 @@ from tests.site.running import Site
 DEBIAN = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 # The site is on this machine: what is not there after so long does not come.
-LIMITS = LookLimits(network_idle_seconds=0.15)
+LIMITS = LookLimits(network_idle_seconds=0.3)
 
 
 class Eyes:
