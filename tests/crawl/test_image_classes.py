@@ -18,6 +18,7 @@ IMAGES = {
     "/static/logo.png": image(180, 60, kind="PNG"),
     "/visit": image(20, 20, kind="GIF", mode="P"),
     "/photo.jpg": image(640, 480),
+    "/map.png": image(640, 480, kind="PNG"),
     "/map.gif": image(1, 1, kind="GIF", mode="P"),
     "/face.jpg": image(80, 80),
     "/wide.jpg": image(500, 120),
@@ -68,29 +69,29 @@ def test_what_is_left_out_comes_in_when_a_page_shows_what_it_is(
     site: StartSite, crawl: Crawls
 ) -> None:
     """A picture that is asked for at one pixel on one page, and stands large in another."""
-    large = '<main><figure><img src="/photo.jpg" width=900 height=600></figure></main>'
-    tiny = '<img src="/photo.jpg" width=1 height=1>'
+    large = '<main><figure><img src="/map.png" width=900 height=600></figure></main>'
+    tiny = '<img src="/map.png" width=1 height=1>'
     routes = {"/": page(f"{tiny}<a href=/b>b</a>"), "/b": page(large)}
     running = site({**routes, **IMAGES})
     assert crawl(running.url, max_pages=1).rc == 0
-    assert reasons(crawl.store) == {"/photo.jpg": "excluded"}
+    assert reasons(crawl.store) == {"/map.png": "excluded"}
     assert crawl().rc == 0
-    assert (reasons(crawl.store), classes(crawl.store)) == ({}, {"/photo.jpg": "content"})
-    assert stored(crawl.store) == {"/photo.jpg"}
+    assert (reasons(crawl.store), classes(crawl.store)) == ({}, {"/map.png": "content"})
+    assert stored(crawl.store) == {"/map.png"}
 
 
 def test_a_kill_between_the_record_and_the_ledger_keeps_nothing_out(
     site: StartSite, crawl: Crawls
 ) -> None:
-    running = site({"/": page('<img src="/photo.jpg" width=1 height=1>'), **IMAGES})
+    running = site({"/": page('<img src="/map.png" width=1 height=1>'), **IMAGES})
     assert crawl(running.url).rc == 0
-    assert reasons(crawl.store) == {"/photo.jpg": "excluded"}
+    assert reasons(crawl.store) == {"/map.png": "excluded"}
     (file,) = crawl.store.glob("visited/*/*")
     record = json.loads(file.read_text())
     file.write_text(json.dumps({**record, "marks": ["in:figure", "shown:pixel"]}))
     assert crawl(spider="download").rc == 0
-    assert (reasons(crawl.store), stored(crawl.store)) == ({}, {"/photo.jpg"})
-    assert classes(crawl.store) == {"/photo.jpg": "content"}
+    assert (reasons(crawl.store), stored(crawl.store)) == ({}, {"/map.png"})
+    assert classes(crawl.store) == {"/map.png": "content"}
 
 
 def test_an_image_on_most_pages_is_furniture_once_there_are_enough(
