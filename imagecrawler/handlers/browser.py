@@ -47,6 +47,8 @@ _NO_LIMIT = 10_000
 # A page that meets the death of the browser may be its cause, or not.
 _BROWSERS_PER_PAGE = 3
 _ANSWER_SECONDS = 5.0
+# A look ends by itself in time, unless the page or the browser hangs.
+_GRACE_SECONDS = 10.0
 _LATE_SECONDS = 5.0
 # The run may end half a second after its last write; what is left ends with the process.
 _CLOSE_SECONDS = 0.25
@@ -127,19 +129,26 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     async def _shown(self, request: Request) -> Shown:
         for number in itertools.count(1):
-            try:
-                shown: Shown = await self._download_request_with_retry(request, None)
-                if shown.failure is None or number == _BROWSERS_PER_PAGE:
-                    return shown
-            except Error as error:
-                if number == _BROWSERS_PER_PAGE or not await self._has_died(request):
-                    raise _as_rendering_error(error) from error
-            else:
-                if not await self._has_died(request):
-                    return shown
+            outcome = await self._attempt(request)
+            is_well = isinstance(outcome, Shown) and outcome.failure is None
+            if is_well or number == _BROWSERS_PER_PAGE or not await self._has_died(request):
+                break
             request.meta.pop("playwright_page", None)
             self.stats.inc_value("render/restarts")
-        raise AssertionError("unreachable")
+        if isinstance(outcome, RenderingError):
+            raise outcome
+        return outcome
+
+    async def _attempt(self, request: Request) -> Shown | RenderingError:
+        limit_seconds = self._limits.max_seconds + _GRACE_SECONDS
+        try:
+            async with asyncio.timeout(limit_seconds):
+                shown: Shown = await self._download_request_with_retry(request, None)
+                return shown
+        except TimeoutError:
+            return RenderingError("render-hang", f"no end after {limit_seconds:g} seconds")
+        except Error as error:
+            return _as_rendering_error(error)
 
     async def _has_died(self, request: Request) -> bool:
         """Whether what happened to a page happened to its browser; then that is ended here."""

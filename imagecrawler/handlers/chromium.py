@@ -39,6 +39,7 @@ _NOTHING_PASSES_BY = (
     "--disable-blink-features=WebTransport",
 )
 _QUIET = (
+    "--block-new-web-contents",
     "--no-pings",
     "--disable-domain-reliability",
 )
@@ -104,6 +105,8 @@ class ChromiumProvider:
             "executable_path": self._found.path,
             # Chromium's sandbox does not work for root, whatever else it runs in.
             "chromium_sandbox": os.geteuid() != 0,
+            # Playwright lets pages open what they like: here they need a person's click again.
+            "ignore_default_args": ["--disable-popup-blocking"],
             "handle_sigint": False,
             "handle_sigterm": False,
             "handle_sighup": False,

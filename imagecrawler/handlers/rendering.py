@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     from imagecrawler.handlers.browser import BrowserPages, Shown
 
-# A look ends by itself in time, unless the page or the browser hangs.
-_GRACE_SECONDS = 10.0
-
 
 class RenderingHandler(BaseDownloadHandler):
     """Show the response in a request's ``meta["document"]`` in a browser.
@@ -84,23 +81,14 @@ class RenderingHandler(BaseDownloadHandler):
     async def _shown(self, document: Response) -> Shown:
         if self._lack is not None:
             raise self._lack
+        jar = self._cookie_jar(document)
         try:
-            return await self._shown_in_time(document)
+            self._pages = self._pages or self._browser_pages()
+            shown = await self._pages.show(document, browser_cookies(jar or (), document.url))
         except RenderingError as error:
             if error.reason == "no-browser":
                 self._lack = error  # nor will there be one for the next page
             raise
-
-    async def _shown_in_time(self, document: Response) -> Shown:
-        if self._pages is None:
-            self._pages = self._browser_pages()
-        jar = self._cookie_jar(document)
-        limit_seconds = self._limits.max_seconds + _GRACE_SECONDS
-        try:
-            async with asyncio.timeout(limit_seconds):
-                shown = await self._pages.show(document, browser_cookies(jar or (), document.url))
-        except TimeoutError:
-            raise RenderingError("render-hang", f"no end after {limit_seconds:g} seconds") from None
         if jar is not None:
             keep_cookies(jar, shown.cookies)
         return shown
@@ -115,6 +103,7 @@ class RenderingHandler(BaseDownloadHandler):
         )
         if found is None:
             raise RenderingError("no-browser", NO_BROWSER)
+        cookies = self.crawler.get_downloader_middleware(CookiesMiddleware)
         provider = ChromiumProvider(
             found,
             proxy_url=f"http://127.0.0.1:{self._proxy.start()}",
@@ -125,7 +114,8 @@ class RenderingHandler(BaseDownloadHandler):
             provider,
             limits=self._limits,
             is_allowed=self._is_allowed,
-            pages_per_context=settings.getint("RENDER_PAGES_PER_CONTEXT"),
+            # A context has cookies: without them no page may see what another one left.
+            pages_per_context=settings.getint("RENDER_PAGES_PER_CONTEXT") if cookies else 1,
             context_options=self._context_options(),
         )
 

@@ -17,6 +17,7 @@ from imagecrawler.rendering.finding import NO_BROWSER, find_browser
 from tests.conftest import StartSite
 from tests.crawl.folders import pages, records, stored
 from tests.crawls import Crawls
+from tests.site.journal import most_at_once
 from tests.site.spec import Routes, image, page, redirect, text
 
 SCRIPT = "text/javascript"
@@ -223,7 +224,7 @@ def test_a_page_that_misbehaves_costs_only_itself(site: StartSite, crawl: Crawls
         running.url,
         render="always",
         max_images=0,
-        settings={"RENDER_MAX_SECONDS": "3", "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(small_heap)},
+        settings={"RENDER_MAX_SECONDS": "6", "PLAYWRIGHT_LAUNCH_OPTIONS": json.dumps(small_heap)},
     )
     assert run.rc == 0, run.stderr
     lines = pages(crawl.store)
@@ -290,3 +291,36 @@ def test_auto_without_a_browser_reads_pages_as_they_come_and_says_so(
     assert run.rc == 2
     assert run.stderr.startswith("imagecrawler: render=always: no browser was found")
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_pages_at_once_are_limited_and_robots_hold_for_frames(
+    site: StartSite, crawl: Crawls
+) -> None:
+    numbers = range(4)
+    frames = "<iframe src=/frame.html></iframe><iframe src=/private/frame.html></iframe>"
+    running = site(
+        {
+            "/robots.txt": text("User-agent: *\nDisallow: /private/\n"),
+            "/": page("".join(f"<a href=/{number}.html>x</a>" for number in numbers)),
+            **{f"/{n}.html": page(f"{frames}<script>fetch('/slow?{n}')</script>") for n in numbers},
+            "/slow": text("x", delay_seconds=0.3, headers={"Cache-Control": "no-store"}),
+            "/frame.html": page("<script>document.body.innerHTML = '<img src=/a.jpg>'</script>"),
+            "/private/frame.html": page("<img src=/b.jpg>"),
+        }
+    )
+    run = crawl(
+        running.url,
+        render="always",
+        max_images=0,
+        settings={
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+            "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
+            "RENDER_PAGES_PER_CONTEXT": 2,
+        },
+    )
+    assert run.rc == 0, run.stderr
+    slow = running.requests("/slow")
+    assert len(slow) == len(numbers) and most_at_once(slow) <= 2
+    assert "'playwright/context_count': 3" in run.stderr
+    assert set(records(crawl.store)) == {"/a.jpg"}
+    assert running.requests("/private/frame.html") == []
