@@ -24,7 +24,7 @@ from imagecrawler.discovery.linked_data import linked_data
 from imagecrawler.discovery.links import page_links
 from imagecrawler.discovery.metadata import forbids_following, keywords, tag_list
 from imagecrawler.discovery.pictures import pictures
-from imagecrawler.discovery.rights import Rights
+from imagecrawler.discovery.rights import Rights, page_rights
 from imagecrawler.discovery.shown import linking_finds, shown_finds, style_sheet_urls
 from imagecrawler.discovery.stated import filled, stated_by_meta
 from imagecrawler.discovery.words import Words
@@ -83,7 +83,7 @@ def parse_page(
             *(word for content in page.meta.get("keywords", ()) for word in keywords(content)),
         ]
     )
-    rights = Rights(anchors if b"license" in tree.raw_html else (), base_url=base_url)
+    rights = page_rights(tree, parts, base_url=base_url)
     files = dict(links.image_files)
     found = [find for part in parts for find in _part_finds(part, base_url, rights, files)]
     found += link_finds(files)

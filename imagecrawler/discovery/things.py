@@ -18,6 +18,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from imagecrawler.discovery.enclosing import Enclosing
 from imagecrawler.discovery.metadata import collapsed
 
 Thing = dict[str, Any]
@@ -25,10 +26,8 @@ Thing = dict[str, Any]
 MAX_JSON_CHARS = 2_000_000
 _MAX_NODES = 20_000
 _JSON_LD = 'script[type*="ld+json" i]'
-_AROUND_JSON = re.compile(
-    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|"
-    r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/)?[\s;]*\Z"
-)
+_BEFORE_JSON = re.compile(r"\s*+(?:<!--|//\s*+<!\[CDATA\[|/\*\s*+<!\[CDATA\[\s*+\*/)")
+_SPACE = " \t\r\n;"
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _LITERALS = frozenset(("attributionName", "name", "title", "caption", "description"))
 _ADDRESSES = {
@@ -54,9 +53,10 @@ def microdata_things(tree: LexborHTMLParser) -> list[Thing]:
     nodes = tree.css("[itemscope],[itemprop]")[:_MAX_NODES]
     scopes = {n.mem_id: _item(n) for n in nodes if "itemscope" in n.attributes}
     references = _references(nodes, scopes)
+    around = _referring(scopes, references)
     for node in nodes:
         names = (node.attributes.get("itemprop") or "").split()
-        owner = _owner(node, scopes, references) if names else None
+        owner = _owner_of(node, references, around) if names else None
         if owner is None:
             continue
         value = scopes.get(node.mem_id) or _microdata_value(node)
@@ -69,13 +69,14 @@ def rdfa_things(tree: LexborHTMLParser) -> list[Thing]:
     """Return the things of all ``typeof`` and ``about`` elements."""
     nodes = tree.css("[typeof],[about],[property],[rel~=license]")[:_MAX_NODES]
     scopes = {n.mem_id: _resource(n) for n in nodes if {"typeof", "about"} & n.attributes.keys()}
+    around = _referring(scopes, {})
     for node in nodes:
         attributes = node.attributes
         names = (attributes.get("property") or "").split()
         if "license" in (attributes.get("rel") or "").lower().split():
             names.append("license")
         has_own = "about" in attributes and "typeof" not in attributes
-        owner = scopes[node.mem_id] if has_own else _owner(node, scopes, {})
+        owner = scopes[node.mem_id] if has_own else around.of(node)
         if not names or owner is None:
             continue
         value = None if has_own else scopes.get(node.mem_id)
@@ -101,7 +102,7 @@ def _dicts(value: Any) -> Iterator[Thing]:
 
 
 def _parsed(text: str) -> Any:
-    bare = _AROUND_JSON.sub("", text)
+    bare = _bare(text)
     # As it is; without the commas that JavaScript allows; escaped as if it were HTML.
     for repair in (str, lambda t: _TRAILING_COMMA.sub(r"\1", t), html.unescape):
         try:
@@ -109,6 +110,15 @@ def _parsed(text: str) -> Any:
         except (ValueError, RecursionError):  # the latter: nested without end
             continue
     return None
+
+
+def _bare(text: str) -> str:
+    """Return JSON without the comment or CDATA marks that hide it from other readers."""
+    before = _BEFORE_JSON.match(text)
+    bare = (text[before.end() :] if before else text).strip(_SPACE)
+    for mark in ("-->", "*/", "]]>", "//", "/*"):  # from the end inwards; no JSON ends so
+        bare = bare.removesuffix(mark).rstrip(_SPACE)
+    return bare
 
 
 def _item(node: LexborNode) -> Thing:
@@ -137,20 +147,24 @@ def _references(nodes: Iterable[LexborNode], scopes: dict[int, Thing]) -> dict[s
     }
 
 
-def _owner(
-    node: LexborNode, scopes: dict[int, Thing], references: dict[str, Thing]
+def _owner_of(
+    node: LexborNode, references: dict[str, Thing], around: Enclosing[Thing]
 ) -> Thing | None:
     """Return the thing that a property belongs to: the nearest around it that is not its value."""
     if references and (name := node.attributes.get("id")) in references:
         return references[name]
-    parent = node.parent
-    while parent is not None:
-        if (thing := scopes.get(parent.mem_id)) is not None:
+    return around.of(node)
+
+
+def _referring(scopes: dict[int, Thing], references: dict[str, Thing]) -> Enclosing[Thing]:
+    """Return the thing of the nearest element that is one, or that one refers to."""
+
+    def given(node: LexborNode) -> Thing | None:
+        if (thing := scopes.get(node.mem_id)) is not None or not references:
             return thing
-        if references and (name := parent.attributes.get("id")) in references:
-            return references[name]
-        parent = parent.parent
-    return None
+        return references.get(node.attributes.get("id") or "")
+
+    return Enclosing(given)
 
 
 def _microdata_value(node: LexborNode) -> str | None:

@@ -230,3 +230,13 @@ json_values = st.recursive(
 def test_whatever_the_data_is_a_page_is_parsed(data: Any) -> None:
     page = parsed(script(data) + '<img src="/a.png">')
     assert any(image.url == "https://site.example/a.png" for image in page.images)
+
+
+def test_what_is_made_to_be_slow_is_read_all_the_same() -> None:
+    # Hours, where time grew with the square of the length.
+    spaces = " ; " * 300_000
+    found = images(script(f'{{"image": "/a.jpg"}}{spaces}') + script(f'{{"a": 1}}{spaces}x'))
+    assert list(found) == ["https://site.example/a.jpg"]
+    deep = "<i>" * 900 + "<b itemprop=name>x</b>" * 2_000
+    found = images(f"<p itemscope itemtype=ImageObject><link itemprop=url href=b.jpg>{deep}")
+    assert found[f"{PAGE}b.jpg"].description == "x"

@@ -90,3 +90,29 @@ def test_a_licence_comes_whole() -> None:
     )
     stated = found["a.jpg"].stated
     assert (stated.licence_url, stated.licence_name) == ("https://agency.example/licence/7", None)
+
+
+def test_a_box_without_a_picture_has_none_of_its_own() -> None:
+    link = f'<a rel="license" href="{CC}/by/4.0/">CC</a>'
+    found = images(f"<section>{link * 400}{'<i>x</i>' * 20_000}</section><img src=a.jpg>")
+    assert found["a.jpg"].stated.licence_of_page
+
+
+def test_the_head_and_the_mark_of_a_licence_tell_of_the_page_and_the_credit_of_its_box() -> None:
+    found = images(
+        f"""
+        <link rel="stylesheet license" href="{CC}/by-nc/4.0/?ref=chooser-v1">
+        <figure><img src=a.jpg><a href="http://creativecommons.org/publicdomain/zero/1.0/">CC0</a>
+          by <span property="cc:attributionName">Flo Wer</span></figure>
+        <img src=b.jpg><p xmlns:cc="http://creativecommons.org/ns#">by
+          <a rel="cc:attributionURL dct:creator" property="cc:attributionName"
+             href="https://x.example/n">Nam E</a></p>
+        """
+    )
+    own, other = found["a.jpg"].stated, found["b.jpg"].stated
+    assert (own.author, own.licence_name, own.licence_of_page) == ("Flo Wer", "CC0-1.0", False)
+    assert (other.author, other.licence_name, other.licence_of_page) == (
+        "Nam E",
+        "CC-BY-NC-4.0",
+        True,
+    )
