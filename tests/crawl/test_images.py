@@ -154,6 +154,7 @@ def test_equal_bytes_are_stored_once_and_records_say_what_was_fetched(
         "candidates": [{"url": f"{running.url}linked.jpg"}],
         "found_by": ["img"],
         "certainty": 1.0,
+        "position": [1, 4],
         "pages": [running.url],
         "page_count": 1,
         "status": 200,
