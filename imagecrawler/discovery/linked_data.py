@@ -7,7 +7,7 @@ https://developers.google.com/search/docs/appearance/structured-data/image-licen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from imagecrawler.discovery.candidates import MAX_IMAGE_URL_CHARS
 from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.metadata import collapsed
-from imagecrawler.discovery.stated import filled, of_licence
+from imagecrawler.discovery.stated import NOTHING, agreed, filled, of_licence
 from imagecrawler.discovery.things import (
     Thing,
     json_ld_things,
@@ -30,6 +30,7 @@ from imagecrawler.items import Evidence, ImageCandidate, Stated
 
 MAX_THINGS = 20_000
 MAX_FINDS = 2_000
+_MAX_TEXTS = 50  # of one property: a thousand things may refer to one that has many
 _IMAGE_TYPES = frozenset(
     ("imageobject", "imageobjectsnapshot", "photograph", "stillimage", "image")
 )
@@ -52,10 +53,14 @@ _DATES = ("datePublished", "dateCreated", "uploadDate", "dateModified")
 _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})(?:\.[0-9]+)?(?:\s*px)?\s*", re.IGNORECASE)
 
 
-def linked_data(tree: LexborHTMLParser, *, base_url: str) -> tuple[list[Find], Stated]:
+def linked_data(
+    tree: LexborHTMLParser, *, base_url: str, pages: Collection[str] = ()
+) -> tuple[list[Find], Stated]:
     """Return the pictures that a page's structured data names, and what it says of the page.
 
-    The text is looked through first: most pages have one of the three at most.
+    ``pages`` are the page's own addresses: what is at another one, as the posts of a blog's first
+    page are, speaks for its own images alone. The text is looked through first: most pages have
+    one of the three at most.
     """
     html = tree.raw_html
     kinds: list[tuple[str, Iterable[Thing]]] = []
@@ -66,19 +71,73 @@ def linked_data(tree: LexborHTMLParser, *, base_url: str) -> tuple[list[Find], S
     if b"typeof=" in html or b"about=" in html:
         kinds.append(("rdfa", rdfa_things(tree)))
     finds: list[Find] = []
-    page = Stated()
+    page = NOTHING
+    here = {_bare(url) for url in pages}
     for kind, outermost in kinds:
         things = list(_all_things(outermost))
         named = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str)}
+        of_images, of_page = _of_pages(things, named, base_url, here)
+        page = filled(page, of_page)
         for thing in things:
-            finds += _finds_of(thing, kind, named, base_url)
-            if any(_PAGE_TYPES.search(name) for name in type_names(thing)):
-                own = _stated(thing, named, base_url)
-                # Its size, if it has one, is that of no picture.
-                page = filled(page, replace(own, width_px=None, height_px=None))
+            stated = of_images.get(id(thing), NOTHING)
+            for find in _finds_of(thing, kind, named, base_url):
+                find.stated = filled(find.stated, stated)
+                finds.append(find)
         if len(finds) > MAX_FINDS:
             break
     return finds[:MAX_FINDS], page
+
+
+def _of_pages(
+    things: Iterable[Thing], named: dict[str, Thing], base_url: str, here: Set[str]
+) -> tuple[dict[int, Stated], Stated]:
+    """Return what pages and their like say of themselves: for their images, and for this page.
+
+    The first is by the ``id`` of the things and of the things that are their images. Where
+    several may be this page and differ, none of them speaks for it.
+    """
+    of_images: dict[int, Stated] = {}
+    sure, unsure = NOTHING, []
+    for thing in things:
+        types = type_names(thing)
+        if types & _IMAGE_TYPES or not any(_PAGE_TYPES.search(name) for name in types):
+            continue
+        own = _stated(thing, named, base_url)
+        # Its size, if it has one, is that of no picture.
+        own = replace(own, width_px=None, height_px=None, licence_of_page=bool(own.licence))
+        for image in (thing, *_own_images(thing, named)):
+            of_images.setdefault(id(image), own)
+        is_here = _is_here(thing, base_url, here)
+        if is_here:
+            sure = filled(sure, own)
+        elif is_here is None:
+            unsure.append(own)
+    return of_images, filled(sure, agreed(unsure))
+
+
+def _own_images(thing: Thing, named: dict[str, Thing]) -> Iterator[Thing]:
+    for name in _IMAGE_PROPERTIES:
+        for value in _values(thing.get(name)):
+            if isinstance(value, dict):
+                key = value.get("@id")
+                yield named.get(key, value) if isinstance(key, str) else value
+
+
+def _is_here(thing: Thing, base_url: str, here: Set[str]) -> bool | None:
+    """Tell whether a thing says that it is at one of these addresses; None: it does not say."""
+    stated = _texts(thing, "mainEntityOfPage", "url")
+    urls = {_bare(url) for text in stated if (url := _address(text, base_url))}
+    key = thing.get("@id")
+    named = _address(key, base_url) if isinstance(key, str) else None
+    if not here.isdisjoint(urls) or (named is not None and _bare(named) in here):
+        return True
+    # A name with a fragment is often made up: of the site's first page.
+    return False if urls or (named is not None and "#" not in str(key)) else None
+
+
+def _bare(url: str) -> str:
+    """Return an address without what two spellings of one page's differ in."""
+    return re.split(r"[?#]", url.partition("://")[2])[0].rstrip("/").removeprefix("www.")
 
 
 def _all_things(outermost: Iterable[Thing]) -> Iterator[Thing]:
@@ -186,7 +245,7 @@ def _texts(thing: Thing, *names: str) -> list[str]:
     """Return the texts of properties, those of the things in their place included."""
     found = []
     for name in names:
-        for value in _values(thing.get(name)):
+        for value in _values(thing.get(name))[:_MAX_TEXTS]:
             if isinstance(value, dict):
                 inner = ("contentUrl", "url", "@id", "@value", "name")
                 value = next((v for n in inner if isinstance(v := value.get(n), str)), None)
@@ -196,6 +255,8 @@ def _texts(thing: Thing, *names: str) -> list[str]:
 
 
 def _values(value: Any) -> list[Any]:
+    if isinstance(value, dict) and isinstance(inner := value.get("@list", value.get("@set")), list):
+        value = inner
     if isinstance(value, list):
         return value[:MAX_FINDS]
     return [] if value is None else [value]

@@ -87,7 +87,9 @@ def parse_page(
     files = dict(links.image_files)
     found = [find for part in parts for find in _part_finds(part, base_url, rights, files)]
     found += link_finds(files)
-    linked, of_page = linked_data(tree, base_url=base_url)
+    canonical = absolute_url(page.canonical, base_url) if page.canonical else None
+    own_urls = [own for own in (url, canonical) if own]
+    linked, of_page = linked_data(tree, base_url=base_url, pages=own_urls)
     found += linked
     of_page = filled(filled(of_page, rights.of_page), stated_by_meta(page.meta, base_url))
     found.sort(key=is_guess)  # What is sure gives a picture its own URL. A stable sort.
@@ -96,7 +98,7 @@ def parse_page(
     return ParsedPage(
         base_url=base_url,
         title=page.title,
-        canonical=absolute_url(page.canonical, base_url) if page.canonical else None,
+        canonical=canonical,
         nofollow=nofollow,
         language=page.language or next(iter(page.meta.get("content-language", ())), None),
         images=pictures(found[:_MAX_FINDS], tags=tags, of_page=of_page),

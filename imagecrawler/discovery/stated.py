@@ -57,6 +57,17 @@ def filled(stated: Stated, other: Stated) -> Stated:
     return replace(stated, **{name: getattr(other, name) for name in names})
 
 
+def agreed(several: Sequence[Stated]) -> Stated:
+    """Return what none of several contradicts: where two differ, nothing. A licence is whole."""
+    found = NOTHING
+    for stated in several:
+        found = filled(found, stated)
+    names = [n for n in _APART if len({getattr(s, n) for s in several} - {None}) > 1]
+    if len({tuple(getattr(s, n) for n in _LICENCE) for s in several if s.licence}) > 1:
+        names += _LICENCE
+    return replace(found, **{name: getattr(NOTHING, name) for name in names})
+
+
 def of_licence(text: str | None, base_url: str, *, of_page: bool = False) -> dict[str, Any]:
     """Return the fields of `Stated` that name a licence; none for a text that names none."""
     licence = licence_of(text, base_url) if text else None

@@ -240,3 +240,32 @@ def test_what_is_made_to_be_slow_is_read_all_the_same() -> None:
     deep = "<i>" * 900 + "<b itemprop=name>x</b>" * 2_000
     found = images(f"<p itemscope itemtype=ImageObject><link itemprop=url href=b.jpg>{deep}")
     assert found[f"{PAGE}b.jpg"].description == "x"
+
+
+def post(number: int) -> dict[str, Any]:
+    return {
+        "@type": "BlogPosting",
+        "author": {"@list": [{"@type": "Person", "name": f"Author {number}"}]},
+        "license": f"https://creativecommons.org/licenses/by/{number}.0/",
+        "image": {"@type": "ImageObject", "url": f"/{number}.jpg"},
+    }
+
+
+def test_what_each_post_of_a_list_says_holds_for_its_own_image_alone() -> None:
+    for more in ({}, {"url": "https://site.example/elsewhere"}):
+        found = images(
+            script([{**post(1), **more}, {**post(2), **more}])
+            + '<img src="/2.jpg"><img src="/3.jpg">'
+        )
+        first, second, other = (found[f"https://site.example/{n}.jpg"].stated for n in (1, 2, 3))
+        assert (first.author, first.licence_name) == ("Author 1", "CC-BY-1.0")
+        assert (second.author, second.licence_name) == ("Author 2", "CC-BY-2.0")
+        assert (other.author, other.licence) == (None, None)
+
+
+def test_a_thing_at_another_address_says_nothing_of_the_page_and_one_at_its_own_does() -> None:
+    here, there = {"url": f"{PAGE}?utm=1#top"}, {"mainEntityOfPage": {"@id": "/other"}}
+    found = images(script([{**post(1), **there}, {**post(2), **here}]) + '<img src="/3.jpg">')
+    stated = found["https://site.example/3.jpg"].stated
+    assert (stated.author, stated.licence_name) == ("Author 2", "CC-BY-2.0")
+    assert stated.licence_of_page
