@@ -76,26 +76,29 @@ class Elements:
         """
         elements = cls(within)
         odd, known = elements.odd, _KNOWN_ATTRIBUTES
+        anchors, add = elements.anchors, elements._add
         for node in root.css("*"):
-            tag, attributes = node.tag, node.attributes
-            if tag == "a" or tag == "area":
-                elements.anchors.append(node)
-            elif tag in _IMAGES:
-                elements.images.append(node)
-                elements.headed.append(node)
-            elif tag in HEADINGS:
-                elements.headed.append(node)
+            tag, attributes = node.tag or "", node.attributes
+            if tag == "a":
+                anchors.append(node)
             elif tag in _OTHERS:
-                elements._add(tag, node, attributes)
-            elif tag is not None and "-" in tag and not attributes.keys().isdisjoint(_SOURCES):
+                add(tag, node, attributes)
+            elif attributes and "-" in tag and not _SOURCES.isdisjoint(attributes):
                 odd.append((node, attributes))
                 continue
-            if not attributes.keys() <= known:
+            if attributes and not known.issuperset(attributes):
                 odd.append((node, attributes))
         return elements
 
     def _add(self, tag: str, node: LexborNode, attributes: Attributes) -> None:
-        if tag == "meta":
+        if tag in _IMAGES:
+            self.images.append(node)
+            self.headed.append(node)
+        elif tag in HEADINGS:
+            self.headed.append(node)
+        elif tag == "area":
+            self.anchors.append(node)
+        elif tag == "meta":
             self._add_meta(attributes)
         elif tag == "link":
             self.linking.append(attributes)
@@ -139,10 +142,15 @@ class Elements:
 
 
 _SOURCES = frozenset(("src", "srcset", "href", "poster", "image"))
-_OTHERS = _SHOWN | {
-    *("meta", "link", "script", "style", "noscript", "iframe", "frame", "template", "base"),
-    "title",
-}
+_OTHERS = (
+    _SHOWN
+    | _IMAGES
+    | HEADINGS
+    | {
+        *("meta", "link", "script", "style", "noscript", "iframe", "frame", "template", "base"),
+        *("title", "area"),
+    }
+)
 
 
 def page_tree(html: str) -> LexborHTMLParser:
