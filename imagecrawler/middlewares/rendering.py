@@ -12,6 +12,7 @@ from scrapy.http import HtmlResponse, Response
 
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.discovery.charset import page_text
 from imagecrawler.discovery.elements import page_tree
 from imagecrawler.discovery.page import ParsedPage, parse_page
 from imagecrawler.discovery.rendered import rendered_page
@@ -58,14 +59,16 @@ class RenderingMiddleware:
         return response
 
     async def _read(self, request: Request, response: HtmlResponse, *, is_always: bool) -> None:
-        tree = page_tree(response.text)
+        content_type = response.headers.get("Content-Type") or b""
+        html = page_text(response.body, content_type.decode("latin-1"))
+        tree = page_tree(html)
         url = absolute_url(response.url, response.url) or response.url
         static = parse_page(tree, url=url, robots_tag=_robots_tag(response))
         request.meta["page"] = static
         if is_always:
             await self._render(request, response, "always")
             return
-        signs = needs_rendering(response.text, tree, static.images)
+        signs = needs_rendering(html, tree, static.images)
         choice = self._learning.choice(url, signs)
         if choice.render:
             await self._render(request, response, choice.why)

@@ -10,6 +10,7 @@ from scrapy.http import Response, TextResponse
 
 from imagecrawler.coordinator.contract import Frontier, Lease, Visited
 from imagecrawler.coordinator.scheduler import StoreScheduler
+from imagecrawler.discovery.charset import page_text
 from imagecrawler.discovery.feeds import listed_images
 from imagecrawler.discovery.finds import certainty
 from imagecrawler.discovery.page import ParsedPage, parse_page
@@ -112,7 +113,7 @@ class SiteSpider(StoreSpider):
         # Where pages may be rendered it is read already, by the middleware that has them so.
         page: ParsedPage | None = response.meta.get("page")
         if page is None:
-            page = parse_page(response.text, url=item.url, robots_tag=robots_tag)
+            page = parse_page(_text(response), url=item.url, robots_tag=robots_tag)
         item.title, item.language = page.title, page.language
         item.canonical = page.canonical
         links = page.links
@@ -140,7 +141,7 @@ class SiteSpider(StoreSpider):
     def _read_style_sheet(self, response: Response, item: PageItem, lease: Lease) -> None:
         if not isinstance(response, TextResponse) or "html" in _content_type(response):
             return  # An error page that says 200: a browser would not apply it either.
-        sheet = parse_style_sheet(response.text, url=item.url)
+        sheet = parse_style_sheet(_text(response), url=item.url)
         item.images = sheet.images
         self._queue_style_sheets(sheet.imports, item, lease, place=sheet_place(lease.entry) + 1)
 
@@ -242,6 +243,10 @@ def _is_html(response: TextResponse) -> bool:
 
 def _content_type(response: Response) -> str:
     return (_header(response, "Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _text(response: Response) -> str:
+    return page_text(response.body, _header(response, "Content-Type"))
 
 
 def _header(response: Response, name: str) -> str | None:
