@@ -1,6 +1,6 @@
 // What every part of a look stands on: its memory, the documents, small measures. The memory is
 // in the page: a page that loads anew is looked at anew.
-const MAX_CHARS = 4096, MAX_ELEMENTS = 50_000;
+const MAX_CHARS = 4096, MAX_ELEMENTS = 50_000, MAX_DRAW_MS = 3000;
 const memory = (window[Symbol.for("imagecrawler.look")] ??= {
   seen: new Set(), links: new Set(), unreachable: new WeakSet(), pressed: new WeakMap(), lost: 0,
 });
@@ -32,10 +32,11 @@ const viewOf = (element) => element.ownerDocument.defaultView ?? window;
 const originsOf = (thing, view) => (view[Symbol.for("imagecrawler.origins")] ?? (() => []))(thing);
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-// Two frames: in the first the observers of intersections are told, in the second scripts drew.
+// Two frames: in the first the observers of intersections are told, in the second scripts drew. On a
+// busy machine they take long, and a list that draws what is in view skips what is not waited for.
 const drawn = async () => {
   const twice = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  await Promise.race([twice, pause(250)]);
+  await Promise.race([twice, pause(MAX_DRAW_MS)]);
   await pause(task.pause_ms);
 };
 const text = (value) => (value ?? "").toString().replace(/\s+/g, " ").trim().slice(0, 500);
