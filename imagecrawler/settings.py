@@ -58,7 +58,7 @@ IMAGES_MIN_ASPECT = 0  # width / height: 0.5 or "1:2"
 IMAGES_MAX_ASPECT = 0
 IMAGES_MAX_PIXELS = 100_000_000  # width times height: what a decoder may be asked to hold
 
-# -- pages that a browser shows: -a render=never|auto|always ----------------------------------
+# -- pages that a browser shows: -a render=auto|always|never ----------------------------------
 BROWSER_EXECUTABLE = ""  # a path or a command; "": Playwright's own Chromium, else the system's
 PLAYWRIGHT_LAUNCH_OPTIONS: dict[str, object] = {}  # added to ours, but for the proxy
 PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4  # pages being rendered at once

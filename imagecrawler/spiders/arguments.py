@@ -43,7 +43,7 @@ class Arguments:
     limits: Limits = field(default_factory=Limits)
     max_depth: int | None = None
     revisit_seconds: float | None = None
-    render: str = "never"
+    render: str = "auto"
     kept: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,7 +82,7 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
         ),
         max_depth=_whole(texts, "max_depth"),
         revisit_seconds=_seconds(texts, "revisit"),
-        render=texts.get("render", "never"),
+        render=texts.get("render", "auto"),
         kept={name: texts[name] for name in _KEPT if name in texts},
     )
 
