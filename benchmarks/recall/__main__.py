@@ -137,14 +137,15 @@ def _precision(truth: dict[str, Judgement], found: dict[str, list[Json]]) -> str
     for url, records in found.items():
         asked = truth[url].all if url in truth else {}
         for record in records:
-            row = counts[str(record.get("found_by", "not said"))]
-            row[0] += 1
-            row[1] += not asked.keys().isdisjoint(urls_of(record))
+            is_asked = not asked.keys().isdisjoint(urls_of(record))
+            for kind in record.get("found_by") or ["not said"]:
+                counts[kind][0] += 1
+                counts[kind][1] += is_asked
     rows = [
         (kind, n, shown, f"{shown / n:.2%}")
         for kind, (n, shown) in sorted(counts.items(), key=lambda item: -item[1][0])
     ]
-    return markdown_table(["found by", "images", "that the browser asks for", "share"], rows)
+    return markdown_table(["found by", "images", "of which the browser asks for", "share"], rows)
 
 
 def _options() -> argparse.Namespace:
