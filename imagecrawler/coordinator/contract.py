@@ -184,6 +184,13 @@ class Frontier(Protocol):
     def finish(self, lease: Lease) -> None:
         """Take back a lease with its outcome; acknowledged when its group is durable."""
 
+    def keep(self, name: str, value: Callable[[], Any]) -> Any:
+        """Return what an earlier run kept under ``name``, or None; keep ``value()`` for the next.
+
+        It is asked for now and then and at the end, and is what JSON can tell. An estimate that
+        makes a run quicker, and no more: it may be lost at any time.
+        """
+
     def release_host(self, host: str) -> None:
         """A request of a host has left the downloader: the host may have room again."""
 

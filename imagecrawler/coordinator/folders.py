@@ -26,6 +26,7 @@ from imagecrawler.coordinator.contract import (
     Visited,
 )
 from imagecrawler.coordinator.early import EarlyWork
+from imagecrawler.coordinator.estimates import Estimates
 from imagecrawler.coordinator.group import Group, Written
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
@@ -76,6 +77,7 @@ class Coordinator:
         self._early: EarlyWork | None = EarlyWork()  # until the store is read
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._budget = Budget(rules, self.tally)
+        self._estimates = Estimates(store.cache)
         self._wake: Callable[[], None] = lambda: None
         self._reader = StoreReader(store, rules, self._choice, self._classes, self.images.stored)
         self._committer = Committer(self._write, self._on_written, self._on_failed)
@@ -371,6 +373,7 @@ class Coordinator:
         """
         self.drain()
         self._reader.stop = True
+        self._write_estimates(self._estimates.changed())
         for lease in self._early.give_back() if self._early else ():
             self.finish(lease)
         await self._committer.drain()
@@ -384,6 +387,11 @@ class Coordinator:
         self._take_from_reader()
         if self._cache.postponed:
             self._committer.changed()
+        self._write_estimates(self._estimates.due(now_seconds=time.monotonic()))
+
+    def keep(self, name: str, value: Callable[[], Any]) -> Any:
+        """Return what an earlier run kept under ``name``; keep ``value()`` for the next."""
+        return self._estimates.keep(name, value)
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -394,6 +402,11 @@ class Coordinator:
             await self._committer.run(lambda: self._cache.write_postponed(all_of_them=True))
         except OSError as error:
             self._on_failed(error)
+
+    def _write_estimates(self, changed: dict[str, Any]) -> None:
+        if changed:
+            self._committer.group.estimates |= changed
+            self._committer.changed()
 
     def _write(self, group: Group) -> Written:
         return write_group(self.store, group, self._cache, self._choice, self.images.stored)

@@ -21,6 +21,7 @@ class Group:
     lines: list[tuple[Lease | None, PageLine]] = field(default_factory=list)
     rendered: list[tuple[Lease, Rendered]] = field(default_factory=list)
     failures: list[tuple[Lease, dict[str, Any]]] = field(default_factory=list)
+    estimates: dict[str, Any] = field(default_factory=dict)  # by name
     size: int = 0
 
     def __bool__(self) -> bool:

@@ -43,6 +43,8 @@ def write_group(
     writing.lines(group)
     writing.seen_again(group)
     cache.write_postponed()
+    for name, value in group.estimates.items():
+        store.cache.write(name, value)
     return writing.written
 
 

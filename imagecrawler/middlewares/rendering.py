@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request
@@ -43,7 +44,6 @@ class RenderingMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._learning = RenderLearning()
         self._said_so = False
 
     @classmethod
@@ -109,6 +109,15 @@ class RenderingMiddleware:
         images = len(static.images), len(final.images)
         gain = Gain(*images, len(static.links), len(final.links))
         self._learning.learned(url, gain, signs=signs)
+
+    @cached_property
+    def _learning(self) -> RenderLearning:
+        # Made with the first page: only then is the store open.
+        learning = RenderLearning()
+        scheduler = self._crawler.engine.scheduler
+        if isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None:
+            learning.restore(scheduler.coordinator.keep("rendering", learning.to_json))
+        return learning
 
     def _note(self, error: RenderingError, response: Response) -> None:
         if error.reason != NO_BROWSER:

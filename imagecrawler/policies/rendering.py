@@ -1,7 +1,6 @@
 """Which pages are worth a browser: by the signs they show, and by what rendering has given so far.
 
-What was learned is an estimate: losing it costs time and no image. It follows from the calls of
-``learned`` alone, so that it can be told again from the lines of the pages done.
+What was learned is an estimate: losing it costs time and no image.
 """
 
 from __future__ import annotations
@@ -147,6 +146,9 @@ class RenderLearning:
         """Take up what ``to_json`` gave; what is not of that form is left out."""
         for name, kind in _kinds(value):
             kind.results = kind.results[-_LONG * self._trials :]
+            # A page that was being rendered when this was written has said nothing.
+            kind.asked = len(kind.results)
+            kind.passed_by = min(max(0, kind.passed_by), self._probe_every)
             self._kinds[name] = kind
             if len(self._kinds) > self._max_kinds:
                 self._kinds.popitem(last=False)

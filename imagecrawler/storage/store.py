@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from imagecrawler.exceptions import StoreError, StoreInUseError, StoreVersionError
 from imagecrawler.identity.urls import authority, host_name
 from imagecrawler.storage import atomic
+from imagecrawler.storage.cache import CacheFolder
 from imagecrawler.storage.downloaded import DownloadedFolder
 from imagecrawler.storage.failed import FailedFolder
 from imagecrawler.storage.inflight import InflightNotes
@@ -49,6 +50,7 @@ class Store:
         self.downloaded = DownloadedFolder(root)
         self.failed = FailedFolder(root, self.tmp_dir)
         self.inflight = InflightNotes(root, self.tmp_dir)
+        self.cache = CacheFolder(root, self.tmp_dir)
         self.about: dict[str, Any] = _read_about(root)
 
     @classmethod

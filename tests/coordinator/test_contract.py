@@ -258,3 +258,18 @@ def test_nothing_is_handed_out_of_what_is_drained(backend: Backend) -> None:
             assert await crawl.visit_all() == pages(2)
 
     asyncio.run(run())
+
+
+def test_an_estimate_is_kept_for_the_next_run(backend: Backend) -> None:
+    async def run() -> None:
+        learned = {"e.com": [1, "1", 0]}
+        async with running(backend) as crawl:
+            assert crawl.frontier.keep("guess", lambda: learned) is None
+            learned["f.com"] = []
+        async with running(backend, dies=True) as crawl:
+            assert crawl.frontier.keep("guess", list) == learned
+        async with running(backend) as crawl:
+            assert crawl.frontier.keep("guess", list) == learned
+            assert crawl.frontier.keep("other", lambda: None) is None
+
+    asyncio.run(run())

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from imagecrawler.rendering.finding import NO_BROWSER, find_browser
+from imagecrawler.storage.cache import CacheFolder
 from tests.conftest import StartSite
 from tests.crawl.folders import pages, records, stored
 from tests.crawls import Crawls
@@ -252,6 +254,11 @@ GALLERY = """<div id="gallery"></div><script>
   })</script>"""
 
 
+def cache(store: Path) -> CacheFolder:
+    (store / "tmp").mkdir(parents=True, exist_ok=True)
+    return CacheFolder(str(store), str(store / "tmp"))
+
+
 def test_auto_renders_what_shows_that_it_needs_it(site: StartSite, crawl: Crawls) -> None:
     names = [f"{number}" for number in range(8)]
     running = site(
@@ -271,6 +278,18 @@ def test_auto_renders_what_shows_that_it_needs_it(site: StartSite, crawl: Crawls
     assert "rendered" not in lines["/plain.html"]
     assert "#gallery is empty" in lines["/made.html"]["rendered"]["why"]
     assert run.summary["pages"]["rendered"] == 1
+    kind = f"{urlsplit(running.url).netloc}/made.html"
+    assert cache(crawl.store).read("rendering")[kind] == [1, "1", 0]
+
+
+def test_what_rendering_gave_is_known_to_the_next_run(site: StartSite, crawl: Crawls) -> None:
+    running = site({"/photo/3.html": page(GALLERY), "/images.json": text("[]")})
+    kind = f"{urlsplit(running.url).netloc}/photo/*.html"
+    cache(crawl.store).write("rendering", {kind: [3, "000", 0]})
+    run = crawl(f"{running.url}photo/3.html", render="auto")
+    assert run.rc == 0
+    assert "gave nothing" in pages(crawl.store)["/photo/3.html"]["rendered"]["passed_by"]
+    assert cache(crawl.store).read("rendering") == {kind: [3, "000", 1]}
 
 
 def test_auto_without_a_browser_reads_pages_as_they_come_and_says_so(

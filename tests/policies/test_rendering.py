@@ -151,6 +151,21 @@ def test_what_another_hand_wrote_is_left_out(value):
     assert learning.choice(page(1), SIGNS).render
 
 
+def test_a_page_in_flight_at_the_end_is_as_if_not_asked_for():
+    one, two = RenderLearning(), RenderLearning()
+    visited(one, page(1), MUCH)
+    assert one.choice("https://e.com/about", []).render
+    two.restore(one.to_json())
+    assert two.choice("https://e.com/about", []).render
+
+
+@given(st.integers())
+def test_no_number_puts_a_probe_off_for_ever(passed_by):
+    learning = RenderLearning(probe_every=50)
+    learning.restore({"e.com/photo/*": [3, "000", passed_by]})
+    assert any(learning.choice(page(n), SIGNS).render for n in range(50))
+
+
 def test_memory_is_bounded():
     learning = RenderLearning(max_kinds=10)
     for n in range(200):
