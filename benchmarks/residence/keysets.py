@@ -48,15 +48,18 @@ def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
     """
     images, cache = coordinator.images, coordinator._cache
     counted: set[int] = set()
+    known, failed = images._store.visited.extensions, images._store.failed.ids
     sizes = [
+        (name, len(table), table.nbytes)
+        for name, table in (
+            ("keys of all images, and the ends of their records' names", known.table),
+            ("keys of those that have their files", images.stored.table),
+            ("keys of those that failed", failed.table),
+        )
+    ]
+    sizes += [
         (name, len(values), sys.getsizeof(values) + _bytes_of(values, counted))
         for name, values in (
-            (
-                "ids of all images, and the ends of their records' names",
-                images._store.visited.extensions,
-            ),
-            ("ids of those that have their files", images.stored),
-            ("ids of those that failed", images._store.failed.ids),
             ("64 bits of each content, and whose it is", cache.contents),
             ("64 bits of each alias, and whose it is", images.aliases),
             ("ids of those that are wanted", images._held),

@@ -82,11 +82,11 @@ class Drops:
     def _images_at(self, url: str) -> Iterator[str]:
         """Yield the ids of the images that a URL shows: by the id it gives, else by records."""
         known = self._store.visited.extensions
-        ids = {image_id(url), id_shape(url)} & known.keys()
+        ids = {key for key in (image_id(url), id_shape(url)) if key is not None and key in known}
         if ids or int(page_key(url), 16) in self._states.ended:
-            yield from sorted(key for key in ids if key is not None)
+            yield from sorted(ids)
             return
-        for key in list(known):
+        for key in known:
             if url in _urls(self._store.visited.read(key) or {}):
                 yield key
 
@@ -144,7 +144,7 @@ class Drops:
             return
         store = self._store
         hosts = store.dropped_hosts()
-        images = [key for key in list(store.visited.extensions) if self._is_of(host, key)]
+        images = [key for key in store.visited.extensions if self._is_of(host, key)]
         if not images and not self._has_pages(host):
             if host in hosts:
                 dropped.kept_out = host

@@ -66,7 +66,8 @@ class Coordinator:
         self._classes = ImageClasses(rules.content_filter, rules.image_filter)
         self._cache = RecordCache(store, rules.near, classes=self._classes)
         wanted, read = rules.content_filter, self._cache.copy_of
-        self.images = ImageFrontier(store, self._choice, wanted, set(), read)
+        stored = store.downloaded.follow(rules.smallest)
+        self.images = ImageFrontier(store, self._choice, wanted, stored, read)
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
         self._suspects = Suspects({})
@@ -91,7 +92,6 @@ class Coordinator:
         coordinator = cls(store, rules)
         store.visited.load(repair=True)
         store.failed.load()
-        coordinator.images.stored |= store.downloaded.ids(rules.smallest)
         coordinator._load_pages_and_suspects(store.inflight.open())
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
@@ -108,6 +108,7 @@ class Coordinator:
             loop.call_soon_threadsafe(self._wake)
 
         self._reader.on_done = wake_loop
+        self._reader.take_names()
         threading.Thread(target=self._reader.run, name="store-reader", daemon=True).start()
         self._committer.group.seen_again += self._seen_lately
         self._committer.changed(len(self._seen_lately))

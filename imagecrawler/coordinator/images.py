@@ -16,6 +16,7 @@ from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name
 from imagecrawler.items import FoundImage
 from imagecrawler.policies.content_filter import ContentFilter
+from imagecrawler.storage.id_sets import StoredIds
 from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
 
@@ -33,7 +34,7 @@ class ImageFrontier:
         store: Store,
         choice: RenditionChoice,
         wanted: ContentFilter,
-        stored: set[str],
+        stored: StoredIds,
         read: Callable[[str], Record | None],
     ) -> None:
         self._store = store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -21,6 +21,8 @@ from imagecrawler.identity.urls import host_name
 from imagecrawler.imaging.likeness import Likeness
 from imagecrawler.policies.content_filter import ImageFacts
 from imagecrawler.storage import instants
+from imagecrawler.storage.id_keys import id_key
+from imagecrawler.storage.key_table import KeyTable
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class StoreReader:
         rules: RunRules,
         choice: RenditionChoice,
         classes: ImageClasses,
-        stored: set[str],
+        stored: Set[str],
     ) -> None:
         self._store = store
         self._rules = rules
@@ -62,15 +64,21 @@ class StoreReader:
         self.ended_early = False
         self.on_done: Callable[[], None] = lambda: None
         self.stop = False
+        self._failed, self._visited = KeyTable(), KeyTable()
+
+    def take_names(self) -> None:
+        """Note what there is to read: what this run adds it knows anyway. Before `run`."""
+        self._failed = self._store.failed.ids.table.frozen()
+        self._visited = self._store.visited.extensions.table.frozen()
 
     def run(self) -> None:
         """Read the ledger, then the records: the wanted ones first."""
         try:
-            self._for_each(list(self._store.failed.ids), self._read_failure)
-            ids = list(self._store.visited.extensions)
-            wanted = [key for key in ids if self._may_be_wanted(key)]
-            self._for_each(wanted, partial(self._read, wanted=True))
-            rest = set(ids).difference(wanted)
+            self._for_each(_still(self._store.failed.ids, self._failed), self._read_failure)
+            ids = self._store.visited.extensions
+            wanted = (key for key in _still(ids, self._visited) if self._may_be_wanted(key))
+            self._for_each(_taken(wanted, self._visited), partial(self._read, wanted=True))
+            rest = _still(ids, self._visited)
             self._for_each(rest, partial(self._read, wanted=not self._settled_widths))
         except Exception:
             self.ended_early = True
@@ -82,7 +90,7 @@ class StoreReader:
                 self.on_done()
 
     def _may_be_wanted(self, key: str) -> bool:
-        if "u" in self._store.visited.extensions[key].partition("+")[2]:
+        if "u" in self._store.visited.extensions.get(key, "").partition("+")[2]:
             return True
         return key not in self._stored and key not in self._store.failed.ids
 
@@ -170,6 +178,16 @@ class StoreReader:
         candidate = self._choice.next(record, stored=False, tried=tried)
         if due is not None and candidate is not None:
             self.later.append((due, host_name(candidate.url), key))
+
+
+def _still(ids: Iterable[str], table: KeyTable) -> Iterator[str]:
+    return (key for key in ids if id_key(key) in table)
+
+
+def _taken(ids: Iterable[str], table: KeyTable) -> Iterator[str]:
+    for key in ids:
+        table.pop(id_key(key))
+        yield key
 
 
 def _list(value: Any) -> list[Any]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from imagecrawler.coordinator.page_states import PageStates
 from imagecrawler.imaging.widths import Bucket, smallest_bucket
 from imagecrawler.storage import instants
+from imagecrawler.storage.id_keys import id_key
+from imagecrawler.storage.key_table import Keys, KeyTable
 from imagecrawler.storage.lock import is_held
 from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
@@ -105,8 +110,10 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
     store.visited.load(repair=False)
     smallest = str(smallest_bucket(widths))
     stored = store.downloaded.ids(smallest)
-    failures, torn, wanted = _Failures(), 0, set(store.visited.extensions) - stored
-    for key in store.failed.ids - stored:
+    failures, torn, final = _Failures(), 0, array("Q")
+    for key in store.failed.ids:
+        if key in stored:
+            continue
         failure = store.failed.read(key)
         if failure is None:
             torn += 1
@@ -115,11 +122,14 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
         if failures.add(failure["reason"], due):
             failures.examples[failure["reason"]] = str(failure.get("url", key))
         if due is None:
-            wanted.discard(key)
+            final.append(id_key(key))
+    visited = store.visited.extensions.table.arrays()[0]
+    stored_keys = stored.table.arrays()[0]
+    wanted = _without(_without(visited, stored_keys), np.frombuffer(final, np.uint64))
     by_width = {}
     for bucket in dict.fromkeys([*widths, *map(_bucket, store.downloaded.buckets())]):
-        ids = store.downloaded.ids(str(bucket))
-        left = _left(store, widths, bucket, wanted, stored, ids) if bucket in widths else 0
+        ids = store.downloaded.ids(str(bucket)).table.arrays()[0]
+        left = _left(store, widths, bucket, wanted, stored_keys, ids) if bucket in widths else 0
         by_width[str(bucket)] = {"downloaded": len(ids), "left": left}
     facts = {
         "visited": len(store.visited.extensions),
@@ -134,21 +144,23 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
 
 
 def _left(
-    store: Store,
-    widths: Sequence[Bucket],
-    bucket: Bucket,
-    wanted: set[str],
-    stored: set[str],
-    ids: set[str],
+    store: Store, widths: Sequence[Bucket], bucket: Bucket, wanted: Keys, stored: Keys, ids: Keys
 ) -> int:
     """Return how many images have no file in a bucket and might.
 
     Names tell it when the store is settled for these widths; else the records are read.
     """
     if store.about.get("widths") == list(widths) or bucket == smallest_bucket(widths):
-        return len(wanted - ids)
-    lacking = (wanted | (stored & store.visited.extensions.keys())) - ids
-    return sum(_may_be_as_wide(store.visited.read(key), bucket) for key in lacking)
+        return len(_without(wanted, ids))
+    visited = store.visited.extensions
+    seen_and_stored = np.intersect1d(stored, visited.table.arrays()[0], assume_unique=True)
+    lacking = KeyTable.of(_without(np.union1d(wanted, seen_and_stored), ids))
+    left = (key for key in visited if id_key(key) in lacking)
+    return sum(_may_be_as_wide(store.visited.read(key), bucket) for key in left)
+
+
+def _without(keys: Keys, others: Keys) -> Keys:
+    return np.setdiff1d(keys, others, assume_unique=True)
 
 
 def _may_be_as_wide(record: Record | None, bucket: Bucket) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from imagecrawler.storage import atomic, names
+from imagecrawler.storage.id_sets import StoredIds
+from imagecrawler.storage.shard_table import ShardTable
 from imagecrawler.storage.shards import sharded_files
 
 
@@ -15,6 +18,7 @@ class DownloadedFolder:
     def __init__(self, root: str) -> None:
         self._root = os.path.join(root, "downloaded")
         self.strangers: list[str] = []
+        self._followed: dict[str, StoredIds] = {}
 
     def buckets(self) -> list[str]:
         """Return the buckets that exist, narrowest first, ``original`` last."""
@@ -30,9 +34,17 @@ class DownloadedFolder:
         root = os.path.join(self._root, bucket)
         return sharded_files(root, names.image_file_id, str, self.strangers)
 
-    def ids(self, bucket: str) -> set[str]:
-        """Return the ids that have a file in a bucket."""
-        return {image_id for image_id, _ in self.files(bucket)}
+    def ids(self, bucket: str) -> StoredIds:
+        """Return the ids that have a file in a bucket, by what the folders say now."""
+        shards = ShardTable(os.path.join(self._root, bucket), _id_and_nothing)
+        shards.load()
+        self.strangers += shards.strangers
+        return StoredIds(shards)
+
+    def follow(self, bucket: str) -> StoredIds:
+        """Return the ids that have a file in a bucket, kept true while files come and go."""
+        ids = self._followed[bucket] = self.ids(bucket)
+        return ids
 
     def relative_path(self, bucket: str, image_id: str, suffix: str) -> str:
         """Return where a file goes, relative to the store, with forward slashes."""
@@ -48,10 +60,13 @@ class DownloadedFolder:
         """
         relative = self.relative_path(bucket, image_id, suffix)
         path = self._absolute(relative)
-        atomic.adopt(temporary, path)
-        for other in () if is_first else self.of_image(bucket, image_id):
-            if other != path:
-                atomic.remove(other)
+        with self._changing(bucket, image_id) as followed:
+            atomic.adopt(temporary, path)
+            for other in () if is_first else self.of_image(bucket, image_id):
+                if other != path:
+                    atomic.remove(other)
+            if followed is not None:
+                followed.adopted(image_id)
         return relative
 
     def of_image(self, bucket: str, image_id: str) -> list[str]:
@@ -63,13 +78,27 @@ class DownloadedFolder:
         """Remove an image's files, the one in the smallest bucket first; return how many."""
         removed = 0
         for bucket in sorted(self.buckets(), key=lambda name: name != smallest):
-            for path in self.of_image(bucket, image_id):
-                atomic.remove(path)
-                removed += 1
+            with self._changing(bucket, image_id) as followed:
+                for path in self.of_image(bucket, image_id):
+                    atomic.remove(path)
+                    removed += 1
+                if followed is not None:
+                    followed.removed(image_id)
         return removed
+
+    @contextmanager
+    def _changing(self, bucket: str, image_id: str) -> Iterator[StoredIds | None]:
+        followed = self._followed.get(bucket)
+        with followed.shards.changing(image_id) if followed is not None else nullcontext():
+            yield followed
 
     def _absolute(self, relative: str) -> str:
         return os.path.join(os.path.dirname(self._root), *relative.split("/"))
+
+
+def _id_and_nothing(name: str) -> tuple[str, str] | None:
+    image_id = names.image_file_id(name)
+    return None if image_id is None else (image_id, "")
 
 
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".bmp", ".tiff", ".tif", ".svg")

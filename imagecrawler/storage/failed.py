@@ -7,7 +7,8 @@ import os
 from typing import Any
 
 from imagecrawler.storage import atomic, names
-from imagecrawler.storage.shards import sharded_files
+from imagecrawler.storage.id_sets import IdSet
+from imagecrawler.storage.shard_table import ShardTable
 
 Failure = dict[str, Any]
 
@@ -22,13 +23,13 @@ class FailedFolder:
     def __init__(self, root: str, tmp_dir: str) -> None:
         self._root = os.path.join(root, "failed")
         self._tmp_dir = tmp_dir
-        self.ids: set[str] = set()
-        self.strangers: list[str] = []
+        self._shards = ShardTable(self._root, _id_and_nothing)
+        self.ids = IdSet(self._shards)
+        self.strangers = self._shards.strangers
 
     def load(self) -> None:
         """Read all names."""
-        files = sharded_files(self._root, _image_id, str, self.strangers)
-        self.ids = {image_id for image_id, _ in files}
+        self._shards.load()
 
     def read(self, image_id: str) -> Failure | None:
         """Return a failure, or None: there is none, or it is torn.
@@ -50,19 +51,21 @@ class FailedFolder:
     def write(self, image_id: str, failure: Failure) -> None:
         """Write or replace a failure. Raises OSError."""
         data = json.dumps(failure, indent=1).encode("ascii")
-        atomic.write_whole(self._path(image_id), data, tmp_dir=self._tmp_dir)
-        self.ids.add(image_id)
+        with self._shards.changing(image_id):
+            atomic.write_whole(self._path(image_id), data, tmp_dir=self._tmp_dir)
+            self.ids.add(image_id)
 
     def remove(self, image_id: str) -> None:
         """Remove a failure, if there is one: the image has its files, or is tried again."""
         if image_id in self.ids:
-            atomic.remove(self._path(image_id))
-            self.ids.discard(image_id)
+            with self._shards.changing(image_id):
+                atomic.remove(self._path(image_id))
+                self.ids.discard(image_id)
 
     def _path(self, image_id: str) -> str:
         return os.path.join(self._root, image_id[:4], image_id + ".json")
 
 
-def _image_id(name: str) -> str | None:
+def _id_and_nothing(name: str) -> tuple[str, str] | None:
     image_id = name.removesuffix(".json")
-    return image_id if name.endswith(".json") and names.is_id(image_id) else None
+    return (image_id, "") if name.endswith(".json") and names.is_id(image_id) else None

@@ -35,9 +35,10 @@ class KeyTable:
         self._sort_in(np.empty(0, np.uint64), np.empty(0, np.uint8))
 
     @classmethod
-    def of(cls, keys: Keys, values: Bytes) -> KeyTable:
+    def of(cls, keys: Keys, values: Bytes | None = None) -> KeyTable:
         """Return a table of keys in any order; of equal keys the last one counts."""
         table = cls()
+        values = np.zeros(len(keys), np.uint8) if values is None else values
         order = np.argsort(keys, kind="stable")
         keys, values = keys[order], values[order]
         last = np.append(keys[1:] != keys[:-1], True)[: len(keys)]
@@ -80,6 +81,13 @@ class KeyTable:
         keys, values, _ = self._sorted
         return np.frombuffer(keys, np.uint64), np.frombuffer(values, np.uint8)
 
+    def frozen(self) -> KeyTable:
+        """Return a table of what is in this one now; it takes no memory until one changes."""
+        self._merge()
+        table = KeyTable()
+        table._sorted, table._size = self._sorted, self._size
+        return table
+
     def keys(self) -> Iterator[int]:
         """Yield all keys, ascending."""
         yield from self.arrays()[0].tolist()
@@ -107,14 +115,16 @@ class KeyTable:
         keys, values = (np.frombuffer(part, part.typecode) for part in self._sorted[:2])
         new = np.fromiter(self._waiting.keys(), np.uint64, len(self._waiting))
         new_values = np.fromiter(self._waiting.values(), np.int16, len(self._waiting))
-        stays = ~np.isin(keys, new, kind="sort") if len(keys) else np.empty(0, bool)
-        keys, values = keys[stays], values[stays]
         order = np.argsort(new)
-        order = order[new_values[order] != _GONE]
-        new = new[order]
+        new, new_values = new[order], new_values[order]
         places = np.searchsorted(keys, new)
-        added = new_values[order].astype(np.uint8)
-        self._sort_in(np.insert(keys, places, new), np.insert(values, places, added))
+        if len(keys):
+            known = places[keys[np.minimum(places, len(keys) - 1)] == new]
+            keys, values = np.delete(keys, known), np.delete(values, known)
+        stays = new_values != _GONE
+        new, new_values = new[stays], new_values[stays].astype(np.uint8)
+        places = np.searchsorted(keys, new)
+        self._sort_in(np.insert(keys, places, new), np.insert(values, places, new_values))
         # Last: a look-up in another thread meets a key in one of the two at any time.
         self._waiting = {}
 

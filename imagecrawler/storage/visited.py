@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections import Counter
 
 from imagecrawler.storage import atomic, names
+from imagecrawler.storage.id_sets import LabelOfId
 from imagecrawler.storage.names import RecordName
 from imagecrawler.storage.records import Record, readable
-from imagecrawler.storage.shards import sharded_files
+from imagecrawler.storage.shard_table import ShardTable
 
 
 class VisitedFolder:
@@ -23,8 +23,10 @@ class VisitedFolder:
     def __init__(self, root: str, tmp_dir: str) -> None:
         self._root = os.path.join(root, "visited")
         self._tmp_dir = tmp_dir
-        self.extensions: dict[str, str] = {}
-        self.strangers: list[str] = []
+        self._shards = ShardTable(self._root, names.record_id_and_extension, self._newer)
+        self._repairs = False
+        self.extensions = LabelOfId(self._shards)
+        self.strangers = self._shards.strangers
         self.superseded: list[str] = []
 
     def load(self, *, repair: bool) -> None:
@@ -33,22 +35,9 @@ class VisitedFolder:
         With ``repair`` (the writer's open) the older one is removed, else its path is in
         ``superseded``.
         """
-        self.extensions.clear()  # loaded twice, every record would be its own older one
-        self.strangers.clear()
-        self.superseded.clear()
-        named = sharded_files(self._root, names.record_name, lambda n: n.id, self.strangers)
-        for name, path in named:
-            previous = self.extensions.get(name.id)
-            if previous is not None:
-                folder = os.path.dirname(path)
-                older = self._older(folder, name, previous)
-                if repair:
-                    atomic.remove(os.path.join(folder, older))
-                else:
-                    self.superseded.append(os.path.join(folder, older))
-                if older == name.id + name.extension:
-                    continue
-            self.extensions[name.id] = sys.intern(name.extension)
+        self.superseded.clear()  # loaded twice, every record would be its own older one
+        self._repairs = repair
+        self._shards.load()
 
     def path(self, image_id: str) -> str:
         """Return where the record of a known id is."""
@@ -76,22 +65,23 @@ class VisitedFolder:
         name = RecordName(image_id, names.RECORD_VERSION, names.flags_of(record))
         folder = os.path.join(self._root, image_id[:4])
         data = json.dumps(record).encode("ascii")  # indent= would leave the C encoder
-        atomic.write_whole(
-            os.path.join(folder, image_id + name.extension), data, tmp_dir=self._tmp_dir
-        )
-        previous = self.extensions.get(image_id)
-        self.extensions[image_id] = sys.intern(name.extension)
-        if previous is not None and previous != name.extension:
-            atomic.remove(os.path.join(folder, image_id + previous))
+        path = os.path.join(folder, image_id + name.extension)
+        with self._shards.changing(image_id):
+            atomic.write_whole(path, data, tmp_dir=self._tmp_dir)
+            previous = self._shards.get(image_id)
+            self._shards.put(image_id, name.extension)
+            if previous is not None and previous != name.extension:
+                atomic.remove(os.path.join(folder, image_id + previous))
 
     def forget(self, image_id: str) -> None:
         """Remove a record that cannot be read (repair)."""
-        atomic.remove(self.path(image_id))
-        del self.extensions[image_id]
+        with self._shards.changing(image_id):
+            atomic.remove(self.path(image_id))
+            self._shards.pop(image_id)
 
     def look_again(self, image_id: str) -> None:
         """Find the record of an image anew (a reader): its writer may have renamed it."""
-        self.extensions.pop(image_id, None)
+        self._shards.pop(image_id)
         folder = os.path.join(self._root, image_id[:4])
         try:
             found = [name for name in os.listdir(folder) if name.startswith(image_id)]
@@ -103,28 +93,36 @@ class VisitedFolder:
                 ours,
                 key=lambda n: _age(os.path.join(folder, n.id + n.extension), n.id + n.extension),
             )
-            self.extensions[image_id] = sys.intern(newest.extension)
+            self.extensions[image_id] = newest.extension
 
     def versions(self) -> dict[str, int]:
         """Return how many records there are of each extension, ascending by name."""
-        return dict(sorted(Counter(self.extensions.values()).items()))
+        return self._shards.counts()
 
     def classes(self) -> dict[str, int]:
         """Return how many images there are of each class; those not judged yet are content."""
         names_of = {letter: name for name, letter in names.CLASS_FLAGS.items()}
         found: Counter[str] = Counter()
-        for extension, number in Counter(self.extensions.values()).items():
+        for extension, number in self.versions().items():
             flags = extension.partition("+")[2]
             found[next((names_of[f] for f in flags if f in names_of), "content")] += number
         return dict(found.most_common())
 
     def near_duplicates(self) -> int:
         """Return how many records name a picture that theirs looks like."""
-        return sum("n" in extension.partition("+")[2] for extension in self.extensions.values())
+        return sum(n for name, n in self.versions().items() if "n" in name.partition("+")[2])
 
-    def _older(self, folder: str, name: RecordName, extension: str) -> str:
-        pair = [name.id + name.extension, name.id + extension]
-        return min(pair, key=lambda file: _age(os.path.join(folder, file), file))
+    def _newer(self, folder: str, image_id: str, one: str, other: str) -> str:
+        """Return which of two extensions of one id counts; the other's file is in the way."""
+        older, newer = sorted(
+            (one, other), key=lambda e: _age(os.path.join(folder, image_id + e), image_id + e)
+        )
+        path = os.path.join(folder, image_id + older)
+        if self._repairs:
+            atomic.remove(path)
+        else:
+            self.superseded.append(path)
+        return newer
 
 
 def _age(path: str, file: str) -> tuple[str, int, int]:

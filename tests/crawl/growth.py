@@ -152,8 +152,11 @@ def _key_sets(crawler: Crawler) -> dict[str, Any]:
     scheduler: Any = crawler.engine.scheduler  # type: ignore[union-attr]
     images, cache = scheduler.coordinator.images, scheduler.coordinator._cache
     return {
-        "known": images._store.visited.extensions,
-        "stored": images.stored,
+        "known": images._store.visited.extensions.table._waiting,
+        "stored": images.stored.table._waiting,
+        # As many as folders, of which there are 10,000 at most.
+        "known folders": images._store.visited.extensions.shards.stamps,
+        "stored folders": images.stored.shards.stamps,
         "contents": cache.contents,
         "looks": cache.near._indexes[STILL]._ids,
         "cached records": cache._records,

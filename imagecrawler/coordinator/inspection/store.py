@@ -54,27 +54,30 @@ class StoreInspection:
         yield from line_faults(store, self._states, pending, self.repairs, running=self._running)
         for path in store.visited.superseded:
             yield _removed(store, path, "an older record of the same image")
-        stored = self._stored()
-        known = store.visited.extensions.keys() | store.failed.ids
-        orphans = stored - known
-        yield from self._image_faults([*known, *orphans])
+        orphans: set[str] = set()
+        yield from self._image_faults(self._ids(orphans))
         yield from self._orphan_faults(orphans)
         yield from self._foreign()
 
-    def _stored(self) -> set[str]:
-        found: set[str] = set()
-        for bucket in self._rules.buckets:
-            ids = [key for key, _ in self._store.downloaded.files(bucket)]
-            self.counts["files"] += len(ids)
-            found.update(ids)
-        return found
+    def _ids(self, orphans: set[str]) -> Iterator[str]:
+        """Yield the ids of all files, a folder's at a time; those without record are orphans."""
+        visited, failed = self._store.visited.extensions.shards, self._store.failed.ids.shards
+        buckets = [self._store.downloaded.ids(bucket).shards for bucket in self._rules.buckets]
+        folders = {name for shards in (visited, failed, *buckets) for name in shards.stamps}
+        for folder in sorted(folders):
+            known = {*visited.ids_in(folder), *failed.ids_in(folder)}
+            files = [shards.ids_in(folder) for shards in buckets]
+            ids = known.union(*files)
+            orphans |= ids - known
+            self.counts["files"] += sum(map(len, files))
+            self.counts["images"] += len(ids)
+            yield from sorted(ids)
 
-    def _image_faults(self, keys: list[str]) -> Iterator[Fault]:
-        self.counts["images"] = len(keys)
+    def _image_faults(self, keys: Iterable[str]) -> Iterator[Fault]:
         inspection = ImageInspection(self._store, self._rules, self.repairs)
         again: list[str] = []
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            for chunk in _chunks(sorted(keys)):
+            for chunk in _chunks(keys):
                 for key, found in zip(chunk, threads.map(inspection.faults, chunk), strict=True):
                     if found and self._running:
                         again.append(key)
@@ -134,7 +137,7 @@ def _removed(store: Store, path: str, what: str) -> Fault:
     return Fault(relative(store, path), what, "removes it", lambda: atomic.remove(path))
 
 
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
-    left: Iterable[str] = iter(keys)
+def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(keys)
     while chunk := list(islice(left, _IMAGES_AT_ONCE)):
         yield chunk
