@@ -109,6 +109,16 @@ SHADOW = "<div><template shadowrootmode={}><p><img src=a.jpg></p>{}</template></
             '<script>x = {"heroImage": {"url": "https://e.com/dir/a?id=1"}}</script>',
             {"a?id=1": "state"},
         ),
+        (
+            "<script>x = {thumbnail_url : 'https:\\/\\/e.com\\/dir\\/a?id=1'}</script>",
+            {"a?id=1": "state"},
+        ),
+        (
+            '<script>x = {"photo"  :  {  src  :  "https://e.com/dir/a?id=1"}}</script>',
+            {"a?id=1": "state"},
+        ),
+        ('<script>x = {"imagery": "https://e.com/dir/a?id=1"}</script>', {}),
+        ('<script>x = {"image": {"page": "https://e.com/dir/a?id=1"}}</script>', {}),
         ('<script>x = {"image": "https://e.com/dir/a.js", "name": "a.jpg"}</script>', {}),
         ('<script type=application/ld+json>{"x": "https://e.com/dir/a.jpg"}</script>', {}),
     ],
@@ -169,6 +179,8 @@ def test_pages_made_to_be_slow_are_read() -> None:
         "<script>" + "'https://" * 100_000,
         "<script>" + "image" * 200_000,
         "<script>" + '"image":' + " " * 500_000,
+        "<script>" + ':"https://' * 100_000,
+        "<script>" + '"image":"https://a"' * 50_000,
         f"<li data-x='{'a.jpg,' * 100_000}'>",
         f"<li data-x='{'[' * 500_000}.jpg'>",
     ):
