@@ -42,7 +42,8 @@ class Elements:
     ``headed`` are the images with the headings between them, ``shown`` elements that show one
     image of their own, ``linking`` the ``link`` elements, ``odd`` those with attributes of which
     no specification says that a URL is in them, ``social`` the names and contents of
-    ``og:image``, ``twitter:image`` and their kind.
+    ``og:image``, ``twitter:image`` and their kind, ``policies`` what the head has of
+    ``Content-Security-Policy``.
     """
 
     within: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Elements:
     base: str | None = None
     meta: dict[str, list[str]] = field(default_factory=dict)
     social: list[tuple[str, str]] = field(default_factory=list)
+    policies: list[str] = field(default_factory=list)
     canonical: str | None = None
     title: str | None = None
     language: str | None = None
@@ -99,7 +101,7 @@ class Elements:
         elif tag == "area":
             self.anchors.append(node)
         elif tag == "meta":
-            self._add_meta(attributes)
+            self._add_meta(node, attributes)
         elif tag == "link":
             self.linking.append(attributes)
             rel = attributes.get("rel")
@@ -126,8 +128,13 @@ class Elements:
         elif self.title is None and (parent := node.parent) is not None and parent.tag != "svg":
             self.title = collapsed(node.text())
 
-    def _add_meta(self, attributes: Attributes) -> None:
+    def _add_meta(self, node: LexborNode, attributes: Attributes) -> None:
         content = attributes.get("content") or ""
+        if (attributes.get("http-equiv") or "").strip().lower() == "content-security-policy":
+            # Elsewhere browsers take no notice of it.
+            if (parent := node.parent) is not None and parent.tag == "head":
+                self.policies.append(content)
+            return
         name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
         if name.startswith(("og:image", "twitter:image")):
             self.social.append((name, content))

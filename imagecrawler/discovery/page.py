@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -27,6 +26,12 @@ from imagecrawler.discovery.pictures import pictures
 from imagecrawler.discovery.rights import Rights, page_rights
 from imagecrawler.discovery.shown import linking_finds, shown_finds, style_sheet_urls
 from imagecrawler.discovery.stated import filled, stated_by_meta
+from imagecrawler.discovery.upgrading import (
+    asks_for_upgrade,
+    secure_finds,
+    secure_link,
+    secure_url,
+)
 from imagecrawler.discovery.words import Words
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import FoundImage, ImageCandidate
@@ -43,7 +48,8 @@ class ParsedPage:
     ``links`` are absolute, without fragment, in document order, each once; ``nofollow``
     pages have none. ``skipped`` counts by reason what was left out: ``nofollow``,
     ``image-file``, ``not-http``, ``too-many``; ``too-many-images`` counts ``img`` elements.
-    ``style_sheets`` are the absolute URLs of those that it links to, on any host.
+    ``style_sheets`` are the absolute URLs of those that it links to, on any host. ``upgrades``:
+    its policy has http asked for as https (see ``upgrading.py``), and all URLs here are so.
     """
 
     base_url: str
@@ -55,16 +61,23 @@ class ParsedPage:
     links: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     style_sheets: list[str] = field(default_factory=list)
+    upgrades: bool = False
 
 
 def parse_page(
-    html: str | LexborHTMLParser, *, url: str, robots_tag: str | None = None
+    html: str | LexborHTMLParser,
+    *,
+    url: str,
+    robots_tag: str | None = None,
+    policies: Sequence[str] = (),
 ) -> ParsedPage:
     """Return what the page ``html``, or its ``page_tree``, at ``url`` shows and where it leads.
 
     As a browser without scripts sees it, so the images in ``noscript`` count, and the lazy
     ones by their ``data-`` attributes. ``base href`` is respected. ``robots_tag`` is the
     value of the X-Robots-Tag header; it and the robots meta element decide ``nofollow``.
+    ``policies`` are the values of the Content-Security-Policy header; those of meta elements join
+    them.
 
     Raises nothing.
     """
@@ -92,9 +105,15 @@ def parse_page(
     linked, of_page = linked_data(tree, base_url=base_url, pages=own_urls)
     found += linked
     of_page = filled(filled(of_page, rights.of_page), stated_by_meta(page.meta, base_url))
+    upgrades = asks_for_upgrade([*policies, *page.policies])
+    if upgrades:
+        secure_finds(found, url)
+        framed = {absolute_url(source, base_url) for source in page.frames}
+        secured = (secure_url(u) if u in framed else secure_link(u, url) for u in links.urls)
+        links.urls = list(dict.fromkeys(secured))
     found.sort(key=is_guess)  # What is sure gives a picture its own URL. A stable sort.
     too_many = max(0, sum(len(part.images) for part in parts) - MAX_IMAGES)
-    sheets = (style_sheet_urls(part.linking, base_url=base_url) for part in parts)
+    sheets = [u for part in parts for u in style_sheet_urls(part.linking, base_url=base_url)]
     return ParsedPage(
         base_url=base_url,
         title=page.title,
@@ -104,7 +123,10 @@ def parse_page(
         images=pictures(found[:_MAX_FINDS], tags=tags, of_page=of_page),
         links=links.urls,
         skipped=links.skipped | ({"too-many-images": too_many} if too_many else {}),
-        style_sheets=list(dict.fromkeys(chain.from_iterable(sheets)))[:MAX_STYLE_SHEETS],
+        style_sheets=list(dict.fromkeys(map(secure_url, sheets) if upgrades else sheets))[
+            :MAX_STYLE_SHEETS
+        ],
+        upgrades=upgrades,
     )
 
 

@@ -11,6 +11,7 @@ from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.page import ParsedPage, parse_page
 from imagecrawler.discovery.pictures import pictures
 from imagecrawler.discovery.srcset import parse_srcset
+from imagecrawler.discovery.upgrading import UPGRADE, secure_finds
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import Evidence, FoundImage, ImageCandidate, Look, ObservedImage
@@ -28,15 +29,21 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
     page hung) the static one counts.
     """
     url = look.url or static.base_url
-    final = parse_page(look.html, url=url, robots_tag=robots_tag) if look.html else static
+    final, policies = static, [UPGRADE] if static.upgrades else []
+    if look.html:
+        final = parse_page(look.html, url=url, robots_tag=robots_tag, policies=policies)
+        policies = [UPGRADE] if final.upgrades else []
     nofollow = static.nofollow or final.nofollow
-    seen = list(_passing(look, nofollow=nofollow))
+    seen = list(_passing(look, nofollow=nofollow, policies=policies))
     links = (link for page in (static, final, *seen) for link in page.links)
     by_scripts = [] if final is static else final.images
     by_scripts = [*by_scripts, *(image for page in seen for image in page.images)]
     finds = [_find(image, image.found_by) for image in static.images]
     finds += [_find(image, _shown_by(image)) for image in by_scripts]
-    finds += _finds(look.observed)
+    observed = list(_finds(look.observed))
+    if final.upgrades:
+        secure_finds(observed, url)
+    finds += observed
     return replace(
         final,
         title=final.title or static.title,
@@ -49,17 +56,17 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
     )
 
 
-def _passing(look: Look, *, nofollow: bool) -> Iterator[ParsedPage]:
+def _passing(look: Look, *, nofollow: bool, policies: list[str]) -> Iterator[ParsedPage]:
     """Yield what is not in the final document: what came and went, links, other documents."""
     rules = "nofollow" if nofollow else None
     for frame in look.frames:
         # Its links are in `look.links`, and what it forbids holds for it alone.
-        yield replace(parse_page(frame.html, url=frame.url), links=[])
+        yield replace(parse_page(frame.html, url=frame.url, policies=policies), links=[])
     for base_url, images in groupby(look.observed, key=lambda image: image.base_url):
         markup = dict.fromkeys(image.markup for image in images if image.markup)
-        yield replace(parse_page("\n".join(markup), url=base_url), links=[])
+        yield replace(parse_page("\n".join(markup), url=base_url, policies=policies), links=[])
     anchors = "".join(f'<a href="{escape(link)}"></a>' for link in look.links)
-    yield parse_page(anchors, url=look.url, robots_tag=rules)
+    yield parse_page(anchors, url=look.url, robots_tag=rules, policies=policies)
 
 
 def _shown_by(image: FoundImage) -> list[str]:

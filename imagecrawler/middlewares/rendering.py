@@ -63,7 +63,8 @@ class RenderingMiddleware:
         html = page_text(response.body, content_type.decode("latin-1"))
         tree = page_tree(html)
         url = absolute_url(response.url, response.url) or response.url
-        static = parse_page(tree, url=url, robots_tag=_robots_tag(response))
+        policies = _policies(response)
+        static = parse_page(tree, url=url, robots_tag=_robots_tag(response), policies=policies)
         request.meta["page"] = static
         if is_always:
             await self._render(request, response, "always")
@@ -145,3 +146,8 @@ def _is_page(request: Request, response: Response) -> bool:
 def _robots_tag(response: Response) -> str | None:
     value = response.headers.get("X-Robots-Tag")
     return value.decode("latin-1")[:1000] if value else None
+
+
+def _policies(response: Response) -> list[str]:
+    values = response.headers.getlist("Content-Security-Policy")
+    return [value.decode("latin-1") for value in values]

@@ -113,7 +113,12 @@ class SiteSpider(StoreSpider):
         # Where pages may be rendered it is read already, by the middleware that has them so.
         page: ParsedPage | None = response.meta.get("page")
         if page is None:
-            page = parse_page(_text(response), url=item.url, robots_tag=robots_tag)
+            page = parse_page(
+                _text(response),
+                url=item.url,
+                robots_tag=robots_tag,
+                policies=_policies(response),
+            )
         item.title, item.language = page.title, page.language
         item.canonical = page.canonical
         links = page.links
@@ -252,3 +257,8 @@ def _text(response: Response) -> str:
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return value.decode("latin-1")[:1000] if value else None
+
+
+def _policies(response: Response) -> list[str]:
+    values = response.headers.getlist("Content-Security-Policy")
+    return [value.decode("latin-1") for value in values]

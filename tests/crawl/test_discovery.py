@@ -278,3 +278,17 @@ def test_a_feed_met_as_a_page_is_read(site: StartSite, crawl: Crawls) -> None:
         "/c.jpg": ["img"],
     }
     assert found["/a.jpg"]["follow"] == f"{running.url}post"
+
+
+def test_the_policy_of_a_page_has_other_hosts_asked_with_https(
+    site: StartSite, crawl: Crawls
+) -> None:
+    body = '<img src="http://pictures.example/a.jpg"><img src="/own.jpg">'
+    policy = {"Content-Security-Policy": "upgrade-insecure-requests"}
+    running = site({"/": page(body, headers=policy)})
+    assert crawl(running.url, max_images=0).rc == 0
+    urls = {path: record["url"] for path, record in records(crawl.store).items()}
+    assert urls == {
+        "/a.jpg": "https://pictures.example/a.jpg",
+        "/own.jpg": f"{running.url}own.jpg",
+    }

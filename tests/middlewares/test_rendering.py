@@ -14,6 +14,8 @@ from imagecrawler.coordinator.contract import Lease
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.middlewares.rendering import RenderingMiddleware
 
+UPGRADES = {"Content-Security-Policy": ["img-src *", "upgrade-insecure-requests"]}
+
 
 async def _fails(job: Request) -> None:
     raise RenderingError("render-crash", "it crashed")
@@ -31,8 +33,10 @@ def test_a_page_that_cannot_be_rendered_has_gained_nothing() -> None:
     def visit(number: int) -> dict[str, str]:
         url = f"https://e.com/photo/{number}"
         request = Request(url, meta={"lease": Lease("page", str(number), "e.com", url, {})})
-        response = HtmlResponse(url, body=b'<div id="gallery"></div><script src="/g.js"></script>')
+        body = b'<div id="gallery"></div><script src="/g.js"></script><img src="http://e.com/a">'
+        response = HtmlResponse(url, body=body, headers=UPGRADES)
         asyncio.run(middleware.process_response(request, response))
+        assert request.meta["page"].images[0].url == "https://e.com/a"
         told: dict[str, str] = request.meta["rendered"]
         return told
 
