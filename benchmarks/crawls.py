@@ -118,13 +118,18 @@ class Crawl:
 
 
 def our_crawl(
-    command: Sequence[str], *, store: Path, log: Path, settings: Mapping[str, object]
+    command: Sequence[str],
+    *,
+    store: Path,
+    log: Path,
+    settings: Mapping[str, object],
+    checkout: Path = CHECKOUT,
 ) -> Crawl:
-    """Start a command of this project as a user would: in the checkout, on a store."""
+    """Start a command of this project as a user would: in a checkout, on a store."""
     return Crawl(
         [*command, *_options({**settings, "IMAGES_STORE": store})],
         log=log,
-        folder=CHECKOUT,
+        folder=checkout,
         environment={},
     )
 

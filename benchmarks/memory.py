@@ -32,7 +32,8 @@ class TreeMemory(threading.Thread):
     def run(self) -> None:
         """Watch."""
         while not self._stopped.wait(_INTERVAL_SECONDS):
-            self.peak_mb = max(self.peak_mb, sum(map(_mb, _tree(self._process_id))))
+            now_mb = sum(map(proportional_mb, process_tree(self._process_id)))
+            self.peak_mb = max(self.peak_mb, now_mb)
 
     def stop(self) -> float:
         """Stop watching and return the peak in MB."""
@@ -60,8 +61,8 @@ class HighWaterMarks(threading.Thread):
         while not self._stopped.wait(_MARKS_INTERVAL_SECONDS):
             self.crawl_mb = max(self.crawl_mb, _mark_mb(self._process_id))
             # A process that is not a worker yet has the marks and the command of the crawl.
-            crawl = _command(self._process_id)
-            workers = [pid for pid in _tree(self._process_id) if _command(pid) != crawl]
+            crawl = command_of(self._process_id)
+            workers = [pid for pid in process_tree(self._process_id) if command_of(pid) != crawl]
             self.worker_mb = max(self.worker_mb, *map(_mark_mb, workers), 0.0)
 
     def stop(self) -> None:
@@ -95,10 +96,10 @@ class ResidentSizes(threading.Thread):
     def run(self) -> None:
         """Watch."""
         while not self._stopped.wait(_INTERVAL_SECONDS):
-            processes = _tree(self._process_id)
-            own, *workers = map(_resident_mib, processes)
+            processes = process_tree(self._process_id)
+            own, *workers = map(resident_mib, processes)
             if own:
-                cpu_seconds = sum(map(_cpu_seconds, processes))
+                cpu_seconds = sum(map(cpu_seconds_of, processes))
                 self.samples.append(Resident(time.time(), own, sum(workers), cpu_seconds))
 
     def stop(self) -> None:
@@ -113,7 +114,8 @@ class ResidentSizes(threading.Thread):
         return Resident(*map(statistics.median, zip(*near, strict=True)))
 
 
-def _tree(process_id: int) -> list[int]:
+def process_tree(process_id: int) -> list[int]:
+    """Return the ids of a process and of all its living descendants, itself first."""
     found, left = [], [process_id]
     while left:
         found.append(left.pop())
@@ -125,7 +127,8 @@ def _tree(process_id: int) -> list[int]:
     return found
 
 
-def _mb(process_id: int) -> float:
+def proportional_mb(process_id: int) -> float:
+    """Return its memory in MiB; what n processes share counts an nth. 0 when it has ended."""
     try:
         lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -133,7 +136,8 @@ def _mb(process_id: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
-def _command(process_id: int) -> bytes:
+def command_of(process_id: int) -> bytes:
+    """Return its command line, parts separated by NUL; empty when it has ended."""
     try:
         return Path(f"/proc/{process_id}/cmdline").read_bytes()
     except OSError:
@@ -144,7 +148,8 @@ def _mark_mb(process_id: int) -> float:
     return _status_kib(process_id, "VmHWM:") * 1024 / 1e6
 
 
-def _resident_mib(process_id: int) -> float:
+def resident_mib(process_id: int) -> float:
+    """Return its resident size; 0 when it has ended."""
     return _status_kib(process_id, "VmRSS:") / 1024
 
 
@@ -156,7 +161,8 @@ def _status_kib(process_id: int, name: str) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def _cpu_seconds(process_id: int) -> float:
+def cpu_seconds_of(process_id: int) -> float:
+    """Return the CPU seconds it has used so far; 0 when it has ended."""
     try:
         stat = Path(f"/proc/{process_id}/stat").read_text()
     except OSError:

@@ -1,0 +1,1 @@
+"""What rendering costs, and what it costs not to need it: `python -m benchmarks.rendering`."""
