@@ -17,13 +17,15 @@ class ImageCandidate:
     ``width_px`` is a claim (a width descriptor, or a width the page states), not what the
     file contains. ``density`` is a pixel density descriptor (``2x`` gives 2.0). Both are
     None when the page claims nothing. ``derived_by`` says which rule of ours wrote the URL;
-    it is None for what a page claims, and only such candidates are ever kept.
+    it is None for what a page claims, and only such candidates are ever kept. ``is_shown`` is
+    False for what no screen shows: a format that is not decoded here, or a copy for print.
     """
 
     url: str
     width_px: int | None = None
     density: float | None = None
     derived_by: str | None = None
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from imagecrawler.discovery.srcset import parse_srcset
 from imagecrawler.identity.pictures import is_image_file
@@ -65,7 +66,7 @@ def image_candidates(
     attributes: Attributes,
     *,
     base_url: str,
-    sources: Iterable[Attributes] = (),
+    sources: Iterable[tuple[Attributes, bool]] = (),
     linked_file: str | None = None,
 ) -> tuple[list[ImageCandidate], tuple[str, ...]]:
     """Return the renditions of one picture, its own URL first, each URL once; and their kinds.
@@ -73,8 +74,9 @@ def image_candidates(
     The own URL is what ends up in ``src``: a lazy-loading attribute before ``src`` itself,
     which then is only a placeholder and no rendition. Without either it is the largest
     candidate. Then come the image file it links to, zoom copies, and the ``srcset`` of the
-    ``img`` and its ``sources``. Where a URL appears with and without a claim, the claim stays.
-    The kinds are those of ``finds.py``, surest first: ``img``, ``srcset``, ``picture`` …
+    ``img`` and its ``sources``, each with whether it may ever be shown. Where a URL appears
+    with and without a claim, the claim stays; shown at one place it is shown. The kinds are
+    those of ``finds.py``, surest first: ``img``, ``srcset``, ``picture`` …
     """
     own: str | None = None
     full: list[str] = []
@@ -88,9 +90,10 @@ def image_candidates(
     described = [*lazy, *_described(attributes.get("srcset"), base_url)]
     kinds: dict[str, object] = {"lazy": own or lazy, "srcset": len(described) > len(lazy)}
     number = len(described)
-    for source in sources:
-        described += _described(_first(source, LAZY_SRCSET), base_url)
-        described += _described(source.get("srcset"), base_url)
+    for source, is_shown in sources:
+        of_source = _described(_first(source, LAZY_SRCSET), base_url)
+        of_source += _described(source.get("srcset"), base_url)
+        described += of_source if is_shown else [replace(c, is_shown=False) for c in of_source]
     kinds |= {"picture": len(described) > number, "zoom": full, "link": linked_file}
     if linked_file is not None:
         full = [linked_file, *full]
@@ -98,8 +101,10 @@ def image_candidates(
         if _is_placeholder(own) and (described or full):
             own = None
         kinds = {"img": own, **kinds}
+    if not all(candidate.is_shown for candidate in described):
+        described = _shown_first(described, {own, *full})
     if own is None and described:
-        own = max(described, key=lambda c: (c.width_px or 0, c.density or 0.0)).url
+        own = max(described, key=lambda c: (c.is_shown, c.width_px or 0, c.density or 0.0)).url
     found_by = tuple(kind for kind, given in kinds.items() if given)
     return _each_once(own, full, described), found_by
 
@@ -128,6 +133,13 @@ def _each_once(
     first = [own] if own is not None else []
     order = dict.fromkeys((*first, *full, *claims))
     return [claims.get(url) or ImageCandidate(url) for url in order]
+
+
+def _shown_first(
+    described: Iterable[ImageCandidate], urls: Container[str | None]
+) -> list[ImageCandidate]:
+    told = [replace(c, is_shown=c.is_shown or c.url in urls) for c in described]
+    return sorted(told, key=lambda candidate: not candidate.is_shown)
 
 
 def _described(srcset: str | None, base_url: str) -> list[ImageCandidate]:

@@ -18,6 +18,7 @@ from imagecrawler.discovery.candidates import (
 from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.metadata import collapsed
 from imagecrawler.discovery.rights import Rights
+from imagecrawler.discovery.sources import may_be_shown
 from imagecrawler.discovery.surroundings import Around, Surroundings, evidence
 from imagecrawler.discovery.words import Words
 from imagecrawler.identity.pictures import is_image_file
@@ -163,10 +164,11 @@ def _page_link(anchor: LexborNode, base_url: str) -> str | None:
     return None if url is None or is_image_file(url) else url
 
 
-def _sources(picture: LexborNode) -> Iterator[Attributes]:
-    """Yield the attributes of the ``source`` elements of a ``picture``."""
+def _sources(picture: LexborNode) -> Iterator[tuple[Attributes, bool]]:
+    """Yield the attributes of a picture's ``source`` elements, and whether they may be shown."""
     for number, child in enumerate(picture.iter()):
         if number >= _MAX_SOURCES:
             return
         if child.tag == "source":
-            yield child.attributes
+            attributes = child.attributes
+            yield attributes, may_be_shown(attributes)

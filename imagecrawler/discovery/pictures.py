@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from imagecrawler.discovery.finds import Find, certainty
 from imagecrawler.discovery.stated import NOTHING, filled
 from imagecrawler.identity.pictures import alias_key, image_id
-from imagecrawler.items import FoundImage, Stated
+from imagecrawler.items import FoundImage, ImageCandidate, Stated
 
 # A page may show one picture ten thousand times.
 _EVIDENCE_KEPT = 8
@@ -42,13 +42,20 @@ def pictures(
     return [_found_image(find, tags, place, of_page) for place, find in enumerate(merged, 1)]
 
 
+def says_more(candidate: ImageCandidate, known: ImageCandidate) -> bool:
+    """Tell whether what is said of a URL here is worth more than what is known of it."""
+    if candidate.is_shown != known.is_shown:
+        return candidate.is_shown
+    return known.width_px is None and candidate.width_px is not None
+
+
 def _add(known: Find, find: Find) -> None:
     places = {candidate.url: place for place, candidate in enumerate(known.candidates)}
     for candidate in find.candidates:
         place = places.get(candidate.url)
         if place is None:
             known.candidates.append(candidate)
-        elif known.candidates[place].width_px is None and candidate.width_px is not None:
+        elif says_more(candidate, known.candidates[place]):
             known.candidates[place] = candidate
     known.link = known.link or find.link
     known.description = known.description or find.description

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from imagecrawler.discovery.finds import Find
+from imagecrawler.discovery.pictures import says_more
 from imagecrawler.identity.urls import absolute_url, host_name
 from imagecrawler.items import ImageCandidate
 
@@ -46,7 +47,7 @@ def secure_finds(finds: Iterable[Find], page_url: str) -> None:
         each: dict[str, ImageCandidate] = {}
         for candidate in find.candidates:
             secure = replace(candidate, url=secure_url(candidate.url))
-            if secure.url not in each or each[secure.url].width_px is None:
+            if secure.url not in each or says_more(secure, each[secure.url]):
                 each[secure.url] = secure
         find.candidates = list(each.values())
         find.link = find.link and secure_link(find.link, page_url)

@@ -49,9 +49,9 @@ def choose_candidate(
     the highest density, the first. A width in a URL of such a service counts as a claim.
 
     ``tried`` has the URLs not to be chosen again. None means all are tried, or there are none.
-    ``candidates[0]`` is the picture's own URL.
+    ``candidates[0]`` is the picture's own URL. What no screen shows is a last resort.
     """
-    left = [_with_named_width(c) for c in candidates if c.url not in tried]
+    left = _shown([_with_named_width(c) for c in candidates if c.url not in tried])
     if not left:
         return None
     wanted_px = _wanted_px(widths)
@@ -90,7 +90,7 @@ def better_candidate(
     wanted_px = _wanted_px(widths)
     if wanted_px is not None and kept.width_px >= wanted_px:
         return None
-    sources = left = [c for c in candidates if c.url not in tried]
+    sources = left = [c for c in candidates if c.url not in tried and c.is_shown]
     if _tells_the_original(kept, candidates):
         spent = picture_url(kept.url)
         sources = [c for c in left if picture_url(c.url) != spent]
@@ -118,12 +118,17 @@ def promised_width(candidates: Iterable[ImageCandidate], url: str) -> int:
 
 
 def candidate_to_json(candidate: ImageCandidate) -> dict[str, Any]:
-    """Return a candidate as a record keeps it: ``{"url": …, "width": 640}``, claims if made."""
+    """Return a candidate as a record keeps it: ``{"url": …, "width": 640}``, claims if made.
+
+    ``"shown": false`` is what no screen shows.
+    """
     entry: dict[str, Any] = {"url": candidate.url}
     if candidate.width_px is not None:
         entry["width"] = candidate.width_px
     if candidate.density is not None:
         entry["density"] = candidate.density
+    if not candidate.is_shown:
+        entry["shown"] = False
     return entry
 
 
@@ -142,6 +147,7 @@ def candidate_from_json(entry: object) -> ImageCandidate | None:
         url,
         int(width) if width is not None and width >= 1 else None,
         float(density) if density is not None else None,
+        is_shown=entry.get("shown") is not False,
     )
 
 
@@ -150,6 +156,11 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if 0 <= value < 1e9 else None
+
+
+def _shown(candidates: list[ImageCandidate]) -> list[ImageCandidate]:
+    """Return those that a screen shows; all where none is, or it is the same URL."""
+    return [c for c in candidates if c.is_shown] or candidates
 
 
 def _wanted_px(widths: Sequence[Width]) -> int | None:

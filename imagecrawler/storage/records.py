@@ -112,12 +112,13 @@ def _more_candidates(record: Record, sighting: Record) -> list[dict[str, Any]] |
     return None if candidates == record.get("candidates") else candidates
 
 
-def _claim(entry: dict[str, Any]) -> tuple[str, float | None, float | None]:
+def _claim(entry: dict[str, Any]) -> tuple[str, float | None, float | None, bool]:
     width, density = entry.get("width"), entry.get("density")
     return (
         entry["url"],
         width if isinstance(width, int | float) else None,
         density if isinstance(density, int | float) else None,
+        entry.get("shown") is not False,
     )
 
 

@@ -20,6 +20,8 @@ candidates = st.builds(
     st.sampled_from("abcdef"),
     st.none() | st.integers(1, 3000),
     st.none() | st.floats(0, 10),
+    st.none(),
+    st.booleans(),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -35,6 +37,14 @@ def test_the_smallest_that_is_wide_enough():
     assert choose_candidate(found, [600, 1200]) == WIDE
     assert choose_candidate(found, [300]) == SMALL
     assert choose_candidate(found, [600, 1200], tried={"wide"}) == C("huge", 4000)
+
+
+def test_what_no_screen_shows_is_the_last_resort():
+    printed = C("print", 3000, is_shown=False)
+    assert choose_candidate([SRC, printed], [600]) == SRC
+    assert choose_candidate([printed, SMALL], [600]) == SMALL
+    assert choose_candidate([printed, SMALL], [600], tried={"small"}) == printed
+    assert better_candidate([SMALL, printed], [600], Kept("small", 400, 300)) is None
 
 
 def test_the_linked_file_when_no_claim_is_wide_enough():
