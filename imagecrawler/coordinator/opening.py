@@ -181,7 +181,8 @@ class StoreReader:
 
 
 def _still(ids: Iterable[str], table: KeyTable) -> Iterator[str]:
-    return (key for key in ids if id_key(key) in table)
+    # Nothing is asked of the disk for a store without images.
+    return (key for key in ids if id_key(key) in table) if len(table) else iter(())
 
 
 def _taken(ids: Iterable[str], table: KeyTable) -> Iterator[str]:
