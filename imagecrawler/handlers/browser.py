@@ -27,6 +27,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.handlers.page_routes import IsAllowed, PageRoutes
+from imagecrawler.handlers.pauses import Pauses
 from imagecrawler.items import Look
 from imagecrawler.rendering.contract import UNRESPONSIVE, LookLimits
 from imagecrawler.rendering.looking import look
@@ -128,13 +129,23 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             await self._end(self.browser)
 
     async def _shown(self, request: Request) -> Shown:
+        pauses = Pauses()
         for number in itertools.count(1):
-            outcome = await self._attempt(request)
+            before = pauses.number
+            async with pauses.watched():
+                outcome = await self._attempt(request)
             is_well = isinstance(outcome, Shown) and outcome.failure is None
-            if is_well or number == _BROWSERS_PER_PAGE or not await self._has_died(request):
+            if is_well or number == _BROWSERS_PER_PAGE:
                 break
+            if await self._has_died(request):
+                self.stats.inc_value("render/restarts")
+            elif pauses.number == before:
+                break
+            else:
+                # Its time ran out while nobody looked at it.
+                self.stats.inc_value("render/again_after_pause")
+                await self._close_page(request)
             request.meta.pop("playwright_page", None)
-            self.stats.inc_value("render/restarts")
         if isinstance(outcome, RenderingError):
             raise outcome
         return outcome
@@ -224,11 +235,14 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         return self._current
 
     async def _leave(self, request: Request, name: str) -> None:
+        await self._close_page(request)
+        self._open[name] -= 1
+        await self._close_if_left(name)
+
+    async def _close_page(self, request: Request) -> None:
         page = request.meta.get("playwright_page")
         if page is not None:
             await _within(_ANSWER_SECONDS, page.close())
-        self._open[name] -= 1
-        await self._close_if_left(name)
 
     async def _close_if_left(self, name: str) -> None:
         if self._open[name] > 0 or name == self._current:
