@@ -92,6 +92,7 @@ class Coordinator:
         coordinator = cls(store, rules)
         store.visited.load(repair=True)
         store.failed.load()
+        store.save_names()
         coordinator._load_pages_and_suspects(store.inflight.open())
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
@@ -401,6 +402,7 @@ class Coordinator:
             return
         try:
             await self._committer.run(lambda: self._cache.write_postponed(all_of_them=True))
+            await self._committer.run(self.store.save_names)
         except OSError as error:
             self._on_failed(error)
 
@@ -410,7 +412,9 @@ class Coordinator:
             self._committer.changed()
 
     def _write(self, group: Group) -> Written:
-        return write_group(self.store, group, self._cache, self._choice, self.images.stored)
+        written = write_group(self.store, group, self._cache, self._choice, self.images.stored)
+        self.store.save_names_now_and_then()
+        return written
 
     def _on_written(self, group: Group, result: Written) -> None:
         ended = [*group.lines, *group.rendered, *group.failures]

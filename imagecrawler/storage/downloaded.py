@@ -36,7 +36,8 @@ class DownloadedFolder:
 
     def ids(self, bucket: str) -> StoredIds:
         """Return the ids that have a file in a bucket, by what the folders say now."""
-        shards = ShardTable(os.path.join(self._root, bucket), _id_and_nothing)
+        snapshot = os.path.join(os.path.dirname(self._root), "cache", f"downloaded-{bucket}.names")
+        shards = ShardTable(os.path.join(self._root, bucket), _id_and_nothing, snapshot=snapshot)
         shards.load()
         self.strangers += shards.strangers
         return StoredIds(shards)
@@ -45,6 +46,11 @@ class DownloadedFolder:
         """Return the ids that have a file in a bucket, kept true while files come and go."""
         ids = self._followed[bucket] = self.ids(bucket)
         return ids
+
+    def save_names(self, *, tmp_dir: str) -> None:
+        """Write the snapshots from which the next opening takes what nobody has changed."""
+        for followed in self._followed.values():
+            followed.shards.save(tmp_dir=tmp_dir)
 
     def relative_path(self, bucket: str, image_id: str, suffix: str) -> str:
         """Return where a file goes, relative to the store, with forward slashes."""

@@ -23,13 +23,18 @@ class FailedFolder:
     def __init__(self, root: str, tmp_dir: str) -> None:
         self._root = os.path.join(root, "failed")
         self._tmp_dir = tmp_dir
-        self._shards = ShardTable(self._root, _id_and_nothing)
+        snapshot = os.path.join(root, "cache", "failed.names")
+        self._shards = ShardTable(self._root, _id_and_nothing, snapshot=snapshot)
         self.ids = IdSet(self._shards)
         self.strangers = self._shards.strangers
 
     def load(self) -> None:
         """Read all names."""
         self._shards.load()
+
+    def save_names(self) -> None:
+        """Write the snapshot from which the next `load` takes what nobody has changed."""
+        self._shards.save(tmp_dir=self._tmp_dir)
 
     def read(self, image_id: str) -> Failure | None:
         """Return a failure, or None: there is none, or it is torn.

@@ -7,18 +7,25 @@ characters of an id. What their files are called is looked up here; what is in t
 from __future__ import annotations
 
 import os
+import time
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imagecrawler.storage.id_keys import id_key
+from imagecrawler.storage import stamps as racy
+from imagecrawler.storage.id_keys import GROUP_BITS, REST_BITS, group_of, id_key
 from imagecrawler.storage.key_table import KeyTable
+from imagecrawler.storage.name_snapshot import NO_NAMES, NameSnapshot, read_snapshot, write_snapshot
 from imagecrawler.storage.stamps import ABSENT, UNKNOWN, folder_stamp, stamped_folders
 
 # A label (``.v6+dt``) is a byte; a store with more of them than that has the rest in a dict.
 _RARE = 255
+
+# A snapshot is written anew when more than this part of all folders had to be read.
+_FOLDERS_A_READ_FOLDER_IS_WORTH = 20
 
 # Reads a file's name as (id, label), or None: it is not ours.
 ReadName = Callable[[str], tuple[str, str] | None]
@@ -33,25 +40,73 @@ class ShardTable:
     up at any time.
     """
 
-    def __init__(self, root: str, read: ReadName, choose: Choose | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        read: ReadName,
+        choose: Choose | None = None,
+        *,
+        snapshot: str | None = None,
+    ) -> None:
         self.root = root
         self.strangers: list[str] = []
         self.table = KeyTable()
         self.labels: list[str] = []
         self.stamps: dict[str, int] = {}  # of the folders whose names the table has
+        self.folders_read = 0
+        self._changed_at: dict[str, float] = {}  # when this process last changed a folder
+        self._is_saved = False
         self._codes: dict[str, int] = {}
         self._rare: dict[int, str] = {}
         self._read = read
         self._choose = choose
+        self._snapshot = snapshot
 
     def load(self) -> None:
-        """Read all names. Raises OSError."""
-        self.labels, self._codes, self._rare = [], {}, {}
+        """Take the names of folders that nobody has changed from the snapshot; read the others.
+
+        The snapshot is a file that `save` has written; without a usable one all are read.
+        Raises OSError.
+        """
+        self.strangers.clear()
         self.stamps = stamped_folders(self.root, self.strangers)
+        known = read_snapshot(self._snapshot, self.root) if self._snapshot else None
+        known = known or NO_NAMES
+        self.labels, self._rare = list(known.labels), {}
+        self._codes = {label: code for code, label in enumerate(self.labels)}
+        stale = _stale_groups(known.stamps, self.stamps)
         keys, values = array("Q"), array("B")
+        self.folders_read = 0
         for folder in self.stamps:
-            self._read_folder(folder, keys, values)
-        self.table = KeyTable.of(np.frombuffer(keys, np.uint64), np.frombuffer(values, np.uint8))
+            if stale[group_of(folder)]:
+                self._read_folder(folder, keys, values)
+        fresh = ~stale[known.keys >> np.uint64(REST_BITS)]
+        self.table = KeyTable.of(
+            np.concatenate([known.keys[fresh], np.frombuffer(keys, np.uint64)]),
+            np.concatenate([known.codes[fresh], np.frombuffer(values, np.uint8)]),
+        )
+        self._is_saved = self.folders_read * _FOLDERS_A_READ_FOLDER_IS_WORTH <= len(self.stamps)
+
+    def save(self, *, tmp_dir: str) -> None:
+        """Write the snapshot, if much has changed. Called by the thread that changes names.
+
+        A folder with a label beyond those that a byte tells is read again each time.
+        """
+        if self._snapshot is None or self._is_saved:
+            return
+        keys, codes = self.table.arrays()
+        rare = {key >> REST_BITS for key in self._rare}
+        # What changes a moment from now may leave the same stamp as what changed a moment ago.
+        settled = time.monotonic() - racy.RACY_SECONDS
+        stamps = {
+            folder: UNKNOWN
+            if group_of(folder) in rare or self._changed_at.get(folder, settled) > settled
+            else stamp
+            for folder, stamp in self.stamps.items()
+        }
+        known = NameSnapshot(keys, codes, self.labels, stamps)
+        write_snapshot(self._snapshot, self.root, known, tmp_dir=tmp_dir)
+        self._is_saved = True
 
     def __len__(self) -> int:
         return len(self.table)
@@ -111,13 +166,16 @@ class ShardTable:
         """
         folder = image_id[:4]
         path = os.path.join(self.root, folder)
+        self._is_saved = False
         agreed = self.stamps.get(folder, ABSENT) == folder_stamp(path)
         self.stamps[folder] = UNKNOWN
         yield
+        self._changed_at[folder] = time.monotonic()
         if agreed:
             self.stamps[folder] = folder_stamp(path)
 
     def _read_folder(self, folder: str, keys: array[int], values: array[int]) -> None:
+        self.folders_read += 1
         root = os.path.join(self.root, folder)
         found: dict[str, str] = {}
         strangers = len(self.strangers)
@@ -147,3 +205,12 @@ class ShardTable:
             code = self._codes[label] = len(self.labels)
             self.labels.append(label)
         return code
+
+
+def _stale_groups(known: dict[str, int], stamps: dict[str, int]) -> NDArray[np.bool_]:
+    """Return for each group of keys whether one of its folders has changed, gone or come."""
+    stale = np.zeros(1 << GROUP_BITS, np.bool_)
+    for folder in known.keys() | stamps.keys():
+        if stamps.get(folder, UNKNOWN) == UNKNOWN or stamps[folder] != known.get(folder):
+            stale[group_of(folder)] = True
+    return stale

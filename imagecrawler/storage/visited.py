@@ -23,7 +23,12 @@ class VisitedFolder:
     def __init__(self, root: str, tmp_dir: str) -> None:
         self._root = os.path.join(root, "visited")
         self._tmp_dir = tmp_dir
-        self._shards = ShardTable(self._root, names.record_id_and_extension, self._newer)
+        self._shards = ShardTable(
+            self._root,
+            names.record_id_and_extension,
+            self._newer,
+            snapshot=os.path.join(root, "cache", "visited.names"),
+        )
         self._repairs = False
         self.extensions = LabelOfId(self._shards)
         self.strangers = self._shards.strangers
@@ -38,6 +43,10 @@ class VisitedFolder:
         self.superseded.clear()  # loaded twice, every record would be its own older one
         self._repairs = repair
         self._shards.load()
+
+    def save_names(self) -> None:
+        """Write the snapshot from which the next `load` takes what nobody has changed."""
+        self._shards.save(tmp_dir=self._tmp_dir)
 
     def path(self, image_id: str) -> str:
         """Return where the record of a known id is."""

@@ -157,6 +157,8 @@ def _key_sets(crawler: Crawler) -> dict[str, Any]:
         # As many as folders, of which there are 10,000 at most.
         "known folders": images._store.visited.extensions.shards.stamps,
         "stored folders": images.stored.shards.stamps,
+        "changed folders": images._store.visited.extensions.shards._changed_at,
+        "filled folders": images.stored.shards._changed_at,
         "contents": cache.contents,
         "looks": cache.near._indexes[STILL]._ids,
         "cached records": cache._records,
