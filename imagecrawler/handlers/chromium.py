@@ -11,8 +11,8 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
@@ -48,13 +48,22 @@ _QUIET = (
 class ChromiumProvider:
     """Starts the browser that was found, with ``proxy_url`` as its only way out.
 
-    ``options`` are PLAYWRIGHT_LAUNCH_OPTIONS: they win, but for the proxy.
+    ``options`` are PLAYWRIGHT_LAUNCH_OPTIONS: they win, but for the proxy. The browsers' profiles
+    lie in ``profiles_dir``, where somebody is to remove what a driver leaves that was killed.
     """
 
-    def __init__(self, found: FoundBrowser, *, proxy_url: str, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        found: FoundBrowser,
+        *,
+        proxy_url: str,
+        options: Mapping[str, Any],
+        profiles_dir: str,
+    ) -> None:
         self._found = found
         self._proxy_url = proxy_url
         self._options = options
+        self._profiles_dir = profiles_dir
         self._playwright: Playwright | None = None
 
     async def start(self) -> None:
@@ -89,7 +98,8 @@ class ChromiumProvider:
 
     async def _launch(self) -> Browser:
         if self._playwright is None:
-            self._playwright = await async_playwright().start()
+            with _temporary_files_in(self._profiles_dir):
+                self._playwright = await async_playwright().start()
         browser = await self._playwright.chromium.launch(**self._launch_options())
         logger.info(
             "Pages are rendered with %s (%s), version %s",
@@ -107,6 +117,9 @@ class ChromiumProvider:
             "chromium_sandbox": os.geteuid() != 0,
             # Playwright lets pages open what they like: here they need a person's click again.
             "ignore_default_args": ["--disable-popup-blocking"],
+            # Without the driver's TMPDIR: the browser makes a socket in it, and paths of sockets
+            # have at most 107 bytes.
+            "env": dict(os.environ),
             "handle_sigint": False,
             "handle_sigterm": False,
             "handle_sighup": False,
@@ -114,6 +127,20 @@ class ChromiumProvider:
             "proxy": {"server": self._proxy_url},
             "args": [*self._options.get("args", ()), *_QUIET, *_NOTHING_PASSES_BY],
         }
+
+
+@contextmanager
+def _temporary_files_in(folder: str) -> Iterator[None]:
+    # Playwright makes profiles where the environment of its driver says, and has no option for it.
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = folder
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
 
 
 def _told(text: str) -> str:

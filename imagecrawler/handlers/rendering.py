@@ -18,6 +18,7 @@ from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 
+from imagecrawler.coordinator.options import store_path
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.handlers.browser_cookies import browser_cookies, keep_cookies
 from imagecrawler.handlers.guard import guard_for
@@ -108,6 +109,7 @@ class RenderingHandler(BaseDownloadHandler):
             found,
             proxy_url=f"http://127.0.0.1:{self._proxy.start()}",
             options=settings.getdict("PLAYWRIGHT_LAUNCH_OPTIONS"),
+            profiles_dir=self._profiles_dir(),
         )
         return BrowserPages(
             self.crawler,
@@ -118,6 +120,10 @@ class RenderingHandler(BaseDownloadHandler):
             pages_per_context=settings.getint("RENDER_PAGES_PER_CONTEXT") if cookies else 1,
             context_options=self._context_options(),
         )
+
+    def _profiles_dir(self) -> str:
+        # What is left there goes when the store is opened again.
+        return str(Path(store_path(self.crawler.settings), "tmp"))
 
     def _context_options(self) -> dict[str, Any]:
         settings = self.crawler.settings

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 
 _serial = itertools.count()
 
@@ -81,6 +82,19 @@ def remove(path: str) -> None:
         os.unlink(path)
     except FileNotFoundError:
         return
+
+
+def empty_folder(path: str) -> None:
+    """Remove what is in a folder. A folder in it that cannot be removed stays.
+
+    It is another program's, a browser's that died perhaps just now. Raises OSError for files.
+    """
+    with os.scandir(path) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                remove(entry.path)
 
 
 def remove_folder_if_empty(path: str) -> None:

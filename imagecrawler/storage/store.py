@@ -73,8 +73,7 @@ class Store:
             atomic.make_folder(os.path.join(root, "tmp"), fsync=fsync)
             lock = _locked(root)
             store = cls(root, lock=lock, fsync=fsync)
-            for name in os.listdir(store.tmp_dir):
-                atomic.remove(os.path.join(store.tmp_dir, name))
+            atomic.empty_folder(store.tmp_dir)
             store.write_about()
         except BaseException as error:
             if lock is not None:

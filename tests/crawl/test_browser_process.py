@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from imagecrawler.storage.store import Store
 from tests.conftest import StartSite
 from tests.crawl.browsers import browsers, started_by
 from tests.crawl.folders import pages, queued, stored
@@ -47,14 +49,28 @@ def test_a_browser_that_is_killed_is_started_again_and_nothing_is_lost(
     assert [line for line in pages(crawl.store).values() if "error" in line["rendered"]] == []
 
 
-def test_a_driver_that_is_killed_is_started_again_too(site: StartSite, crawl: Crawls) -> None:
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A place for temporary files. The path is short: a browser makes a socket in it."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def test_a_driver_that_is_killed_is_started_again_too(
+    site: StartSite, crawl: Crawls, elsewhere: Path
+) -> None:
     running = site(galleries())
-    at_work = crawl.start(running.url, render="always")
+    at_work = crawl.start(running.url, render="always", env={"TMPDIR": str(elsewhere)})
     running.journal.wait_for(lambda asked: any(r.path == "/1.html" for r in asked))
     (driver,) = [p for p in started_by(at_work) if "run-driver" in p.command]
     os.kill(driver.pid, signal.SIGKILL)
     assert at_work.wait().rc == 0
     assert stored(crawl.store) == {f"/{number}.jpg" for number in range(PAGES)}
+    # The profile of its browser is left, and goes when the store is opened again.
+    assert list(elsewhere.glob("*profile*")) == []
+    assert list((crawl.store / "tmp").glob("*profile*")) != []
+    Store.open(str(crawl.store)).close()
+    assert list((crawl.store / "tmp").iterdir()) == []
 
 
 def test_a_static_site_starts_no_browser(site: StartSite, crawl: Crawls) -> None:
