@@ -39,7 +39,7 @@ def rendered_page(static: ParsedPage, look: Look, *, robots_tag: str | None = No
     by_scripts = [] if final is static else final.images
     by_scripts = [*by_scripts, *(image for page in seen for image in page.images)]
     finds = [_find(image, image.found_by) for image in static.images]
-    finds += [_find(image, _shown_by(image)) for image in by_scripts]
+    finds += [_without_stub(_find(image, _shown_by(image))) for image in by_scripts]
     observed = list(_finds(look.observed))
     if final.upgrades:
         secure_finds(observed, url)
@@ -86,6 +86,17 @@ def _find(image: FoundImage, found_by: list[str]) -> Find:
         text=image.text,
         stated=image.stated,
     )
+
+
+def _without_stub(find: Find) -> Find:
+    """Leave out sizes that scripts may have taken from the stub, whose one pixel is no claim."""
+    find.evidence = [
+        replace(told, width_px=None, height_px=None)
+        if any(side is not None and side <= 1 for side in (told.width_px, told.height_px))
+        else told
+        for told in find.evidence
+    ]
+    return find
 
 
 def _finds(observed: Iterable[ObservedImage]) -> Iterator[Find]:

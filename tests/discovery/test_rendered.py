@@ -130,3 +130,14 @@ def test_rendering_a_static_page_changes_no_id(html):
 def test_every_look_is_possible(html, url, markup, srcset):
     observed = [ObservedImage("img", url, url, markup, srcset, link=url, description=html)]
     joined(html, html, observed, links=[url, html], frames=[FrameLook(url, html)])
+
+
+def test_the_one_pixel_of_the_stub_is_no_claim_of_a_size():
+    script = "<img src=a.jpg width=1 height=1><img src=b.jpg style='width: 1px'>"
+    sized = [(e.width_px, e.height_px) for i in joined("", script).images for e in i.evidence]
+    assert sized == [(None, None)] * 2
+    (image,) = joined("", "<img src=a.jpg width=32 height=24>").images
+    assert (image.evidence[0].width_px, image.evidence[0].height_px) == (32, 24)
+    # What the page itself says of its pixel stays.
+    (image,) = joined("<img src=p.gif width=1 height=1>", "<img src=p.gif width=1>").images
+    assert (image.evidence[0].width_px, image.evidence[0].height_px) == (1, 1)
