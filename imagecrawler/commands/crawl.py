@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.settings import SETTINGS_PRIORITIES
@@ -72,8 +73,7 @@ class Command(CrawlCommand):
             try:
                 check(self.settings, args[0], opts.spargs)
             except ImageCrawlerError as error:
-                print(f"imagecrawler: {error}", file=sys.stderr)
-                sys.exit(error.exit_code)
+                _refuse(error, log_file=self.settings.get("LOG_FILE"))
             self._quieten_terminal()
 
     def _quieten_terminal(self) -> None:
@@ -104,6 +104,19 @@ class Command(CrawlCommand):
             default_store = store_path(get_project_settings())
             found = read_summary(store_path(crawler.settings))
             print(summary_text(found, default_store=default_store))
+
+
+def _refuse(error: ImageCrawlerError, *, log_file: str | None) -> NoReturn:
+    """Say why nothing is crawled, and end.
+
+    Scrapy opens the log file later; the log is all that scrapyd shows of a job.
+    """
+    line = f"imagecrawler: {error}"
+    print(line, file=sys.stderr)
+    if log_file:
+        with suppress(OSError), open(log_file, "a", encoding="utf-8") as log:
+            log.write(f"{line}\n")
+    sys.exit(error.exit_code)
 
 
 def _spare_the_collector() -> None:

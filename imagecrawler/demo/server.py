@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from importlib.resources import files
 from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
@@ -59,7 +59,7 @@ def _picture(file: str, width_px: str) -> Answer:
 
 
 def _style() -> Answer:
-    return Answer((Path(__file__).with_name("site") / "style.css").read_bytes(), "text/css")
+    return Answer((files(__package__) / "site" / "style.css").read_bytes(), "text/css")
 
 
 def _truncated() -> Answer:
