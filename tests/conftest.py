@@ -15,6 +15,11 @@ from tests.site.spec import Routes
 StartSite = Callable[..., Site]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, which would keep one worker busy alone at the end."""
+    items.sort(key=lambda item: "test_crash_sweep" not in item.nodeid)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[StartSite]:
     """Start a local site: ``site({"/": page("…")}, {"/b.jpg": image()})``, one dict per host.
