@@ -7,7 +7,8 @@ serialised by the WHATWG URL standard without a fragment unless a field says oth
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +210,111 @@ class Look:
     unreachable: int = 0
     seconds: float = 0.0
     stopped_by: str = "nothing-new"
+
+
+Addressing = Literal["numbered", "offset", "cursor", "next-link", "whole"]
+"""How the list pages of a source are reached, and so what a remembered one is worth later.
+
+``numbered`` and ``offset``: by counting from the newest, so that what lies at a place moves down
+whenever something arrives. ``cursor``: below an item, wherever that is by now. ``next-link``: as
+the page before says, with no promise. ``whole``: all there is lies in one document (RSS, Atom, a
+sitemap); a part of an index of sitemaps is a page like any other.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A paged, newest-first list that is kept fresh, as the user describes it.
+
+    ``name`` is unique within a run and is what its images are filtered by. ``url`` is the newest
+    list page; it may have ``{page}`` or ``{offset}`` where the site counts. ``first`` and
+    ``step`` are what the site calls the newest page, and how far apart two pages are; None: 1 and
+    1 for ``{page}``, 0 and what the first page has for ``{offset}``. ``policy`` None is the run's.
+    """
+
+    name: str
+    url: str
+    policy: str | None = None
+    weight: float = 1.0
+    tags: tuple[str, ...] = ()
+    first: int | None = None
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One list page: where it is asked for, and its page number or offset where it has one."""
+
+    url: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How the site counts its list pages: ``template`` has ``{n}`` where the number belongs.
+
+    ``first`` is the number of the newest page, ``step`` what two neighbours differ by: 1 where
+    pages are counted, the length of a page where items are.
+    """
+
+    template: str
+    first: int = 1
+    step: int = 1
+
+    def place(self, number: int) -> Place:
+        """Return a list page by its number."""
+        return Place(self.template.replace("{n}", str(number)), number)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """One entry of a list page.
+
+    ``id`` is the same whenever and wherever the list shows it: the site's own id, else the
+    item's link, else the id of its picture; at most 100 characters. ``page`` is the item's own page
+    where its pictures (or better ones) lie there, so that it is to be visited; None: ``images``
+    are all. ``posted`` is what the list states. ``is_pinned``: the markup says that it stands out
+    of its order.
+    """
+
+    id: str
+    page: str | None = None
+    images: tuple[FoundImage, ...] = ()
+    posted: datetime | None = None
+    is_pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListingHints:
+    """What an answer says of when to ask again; each None where it says nothing.
+
+    ``ttl_seconds`` is what a feed states (``ttl``, ``sy:updatePeriod``), ``max_age_seconds`` what
+    the cache headers do. ``hub`` is a WebSub hub that would announce news. ``modified`` is when the
+    list last changed: ``lastmod``, the feed's date, or Last-Modified.
+    """
+
+    ttl_seconds: float | None = None
+    max_age_seconds: float | None = None
+    hub: str | None = None
+    modified: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one list page gave: its items in the order of the page, newest first.
+
+    ``older`` is the page below it, None where there is none: then the list ends here.
+    ``numbering`` is there where any page may be asked for by its number. ``is_unchanged``: status
+    304; nothing else is known. A list that is there and has no items is an empty `Listing`; a page
+    that is no list is none.
+    """
+
+    place: Place
+    items: tuple[ListedItem, ...] = ()
+    older: Place | None = None
+    addressing: Addressing = "next-link"
+    numbering: Numbering | None = None
+    is_unchanged: bool = False
+    hints: ListingHints = field(default_factory=ListingHints)
