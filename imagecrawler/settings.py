@@ -1,17 +1,8 @@
 """The settings of the project, in the order in which one tunes a crawl.
 
-Names are Scrapy's where Scrapy has one (docs.scrapy.org/en/latest/topics/settings.html);
-the others are listed in the README. Override any of them with ``-s NAME=VALUE``.
+Names are Scrapy's where Scrapy has one (docs.scrapy.org/en/latest/topics/settings.html).
+Override any of them with ``-s NAME=VALUE``; the README has all in one table, and profiles to paste.
 """
-
-BOT_NAME = "imagecrawler"
-SPIDER_MODULES = ["imagecrawler.spiders"]
-NEWSPIDER_MODULE = "imagecrawler.spiders"
-COMMANDS_MODULE = "imagecrawler.commands"
-
-LOG_LEVEL = "INFO"
-LOG_FORMATTER = "imagecrawler.extensions.log_lines.NeededLogFormatter"
-DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # the ledger and the summary say what was not stored
 
 # -- who asks, and how often ------------------------------------------------------------------
 USER_AGENT = "imagecrawler/0.1"  # add a way to reach you: "… (+https://example.org/about-my-crawl)"
@@ -42,9 +33,7 @@ IMAGES_MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024  # in or before a worker: then no 
 IMAGES_TIMEOUT_SECONDS = 60.0  # for one image in a worker
 
 # -- which of them are kept: each but the last is an argument too, -a image_min_width=600 ------
-IMAGES_KINDS: list[
-    str
-] = []  # ["jpeg", "png"]; of jpeg, png, gif, webp, avif, bmp, tiff, svg; []: all
+IMAGES_KINDS = "all"  # or some of jpeg, png, gif, webp, avif, bmp, tiff, svg: "jpeg,png"
 # What an image is for: content, logo, icon, sprite, avatar, ad, furniture (on most of a site's
 # pages), tracker. Those not listed are recorded and not fetched; "-tracker,-ad": all but these.
 IMAGES_CLASSES = "-tracker"
@@ -88,6 +77,13 @@ REDIRECT_MAX_TIMES = 10
 ALLOWED_NETWORKS: list[str] = []  # private networks that may be crawled, as CIDR: ["10.0.0.0/8"]
 
 # -- how it is put together -------------------------------------------------------------------
+BOT_NAME = "imagecrawler"
+SPIDER_MODULES = ["imagecrawler.spiders"]
+NEWSPIDER_MODULE = "imagecrawler.spiders"
+COMMANDS_MODULE = "imagecrawler.commands"
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "imagecrawler.extensions.log_lines.NeededLogFormatter"
+DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # the ledger and the summary say what was not stored
 SCHEDULER = "imagecrawler.coordinator.scheduler.StoreScheduler"
 DUPEFILTER_CLASS = "imagecrawler.coordinator.dupefilter.StoreDupeFilter"
 ITEM_PIPELINES = {

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.settings import SETTINGS_PRIORITIES
-from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
-from imagecrawler.coordinator.options import image_rules, number, run_rules, store_path
+from imagecrawler.commands.setting_kinds import check_kinds
+from imagecrawler.coordinator.options import image_rules, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
-from imagecrawler.exceptions import ImageCrawlerError, SettingError
+from imagecrawler.exceptions import ImageCrawlerError
 from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.security.addresses import allowed_networks
@@ -26,35 +26,6 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import BaseSettings
-
-# Settings that are numbers, with the least that makes sense.
-NUMBERS = {
-    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-    "CONCURRENT_ITEMS": 1,
-    "DOWNLOAD_DELAY": 0,
-    "DOWNLOAD_TIMEOUT": 0,
-    "DOWNLOAD_MAXSIZE": 0,
-    "DNS_TIMEOUT": 0,
-    "PAGE_MAX_BYTES": 0,
-    "DEPTH_LIMIT": 0,
-    "URLLENGTH_LIMIT": 1,
-    "QUERIES_PER_PATH_LIMIT": 1,
-    "BARREN_PAGES_LIMIT": 0,
-    "STYLE_SHEETS_PER_HOST_LIMIT": 0,
-    "REDIRECT_MAX_TIMES": 0,
-    "AUTOTHROTTLE_START_DELAY": 0,
-    "AUTOTHROTTLE_MAX_DELAY": 0,
-    "AUTOTHROTTLE_TARGET_CONCURRENCY": 0.01,
-    "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1,
-    "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
-    "RENDER_PAGES_PER_CONTEXT": 1,
-    "RENDER_MAX_SECONDS": 0.1,
-    "IMAGES_WORKERS": 0,
-    "IMAGES_MAX_BYTES_IN_FLIGHT": 1,
-    "IMAGES_TIMEOUT_SECONDS": 0,
-}
-
-BOOLEANS = ("STORE_FSYNC", "ROBOTSTXT_OBEY", "AUTOTHROTTLE_ENABLED", "RETRY_ENABLED")
 
 # So many more objects than at the last look: some megabytes at most, a few hundred requests.
 _COLLECTED_AT = 20_000
@@ -132,26 +103,9 @@ def _spare_the_collector() -> None:
 def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:
     """Raise what would be wrong with a crawl before it makes a request."""
     given = parse_arguments(spider, arguments)
-    for name in BOOLEANS:
-        try:
-            settings.getbool(name)
-        except ValueError:
-            raise SettingError(f"{name}={settings.get(name)!r}: give True or False") from None
+    check_kinds(settings)
     run_rules(settings, limits=Limits(), images=UrlFilter(), contents=given.contents)
     image_rules(settings)
     allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
     check_browser(settings, given.render)
-    for name, least in NUMBERS.items():
-        number(settings, name, least=least)
-    for name in settings.getlist("RETRY_EXCEPTIONS"):
-        _check_exception(name)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))
-
-
-def _check_exception(name: Any) -> None:
-    try:
-        found = load_object(name)
-    except (ImportError, NameError, TypeError, ValueError) as error:
-        raise SettingError(f"RETRY_EXCEPTIONS: {name!r} cannot be found ({error})") from None
-    if not (isinstance(found, type) and issubclass(found, BaseException)):
-        raise SettingError(f"RETRY_EXCEPTIONS: {name!r} is no class of exceptions")
