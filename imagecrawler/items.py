@@ -227,7 +227,8 @@ class Source:
     """A paged, newest-first list that is kept fresh, as the user describes it.
 
     ``name`` is unique within a run and is what its images are filtered by. ``url`` is the newest
-    list page; it may have ``{page}`` or ``{offset}`` where the site counts. ``first`` and
+    list page; it may have ``{page}`` or ``{offset}`` where the site counts, or ``{cursor}`` where a
+    JSON interface wants what it gave as cursor. ``first`` and
     ``step`` are what the site calls the newest page, and how far apart two pages are; None: 1 and
     1 for ``{page}``, 0 and what the first page has for ``{offset}``. ``policy`` None is the run's.
     """
@@ -290,7 +291,9 @@ class ListingHints:
 
     ``ttl_seconds`` is what a feed states (``ttl``, ``sy:updatePeriod``), ``max_age_seconds`` what
     the cache headers do. ``hub`` is a WebSub hub that would announce news. ``modified`` is when the
-    list last changed: ``lastmod``, the feed's date, or Last-Modified.
+    list last changed: ``lastmod``, the feed's date, or Last-Modified. ``quiet_hours`` are those of
+    the UTC week, 0 for Monday's first, in which a feed asks for no requests (``skipHours``,
+    ``skipDays``).
     """
 
     ttl_seconds: float | None = None
@@ -299,6 +302,7 @@ class ListingHints:
     modified: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
+    quiet_hours: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ CERTAINTY: Mapping[str, float] = MappingProxyType(
         **dict.fromkeys(("img", "srcset", "picture", "poster", "input", "svg", "css"), 1.0),
         **dict.fromkeys(("object", "embed", "preload", "amp", "rendered", "page"), 1.0),
         **dict.fromkeys(("lazy", "link", "og", "twitter", "image_src", "icon"), 0.9),
-        **dict.fromkeys(("sitemap", "feed", "json-ld", "microdata", "rdfa"), 0.9),
+        **dict.fromkeys(("sitemap", "feed", "json", "json-ld", "microdata", "rdfa"), 0.9),
         # Named in a rule that may apply to nothing, in a `style` element or in a sheet.
         **dict.fromkeys(("zoom", "style"), 0.8),
         **dict.fromkeys(("style-sheet",), 0.6),

@@ -32,9 +32,9 @@ _TEXTS = frozenset(("encoded", "description", "summary", "content"))
 _MAX_DETAIL_CHARS = 4_000
 _MAX_TEXT_CHARS = 5_000_000
 
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _HTTP_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
-_KINDS: dict[str, SitemapKind] = {
+KINDS: dict[str, SitemapKind] = {
     "sitemapindex": "index",
     "urlset": "urlset",
     "rss": "feed",
@@ -66,8 +66,8 @@ def parse_sitemap(body: bytes, *, max_entries: int = MAXENTRIES) -> Sitemap:
     Entities are not expanded, nothing external is loaded, at most ``max_entries`` of each
     list and ``MAX_BYTES`` unpacked are read. Raises nothing: rubbish gives an empty result.
     """
-    packed = body.startswith(_GZIP)
-    data = _unpacked(body) if packed else body
+    packed = body.startswith(GZIP)
+    data = unpacked(body) if packed else body
     cut = len(data) > MAX_BYTES
     data = data[:MAX_BYTES]
     start = data[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -76,7 +76,7 @@ def parse_sitemap(body: bytes, *, max_entries: int = MAXENTRIES) -> Sitemap:
     return sitemap
 
 
-def _unpacked(body: bytes) -> bytes:
+def unpacked(body: bytes) -> bytes:
     """Return what a gzip stream holds, one byte more than the ceiling at most."""
     try:
         return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES + 1)
@@ -101,10 +101,10 @@ def _from_xml(data: bytes, max_entries: int) -> Sitemap:
     sitemap = Sitemap()
     entry = _Entry()
     try:
-        for number, (element, parent) in enumerate(_elements(data)):
+        for number, (element, parent) in enumerate(xml_elements(data)):
             name = local_name(element)
             if parent is None:
-                sitemap.kind = _KINDS.get(name)
+                sitemap.kind = KINDS.get(name)
                 if sitemap.kind is None:
                     return Sitemap()
                 continue
@@ -162,7 +162,7 @@ def _read(
     return True
 
 
-def _elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element | None]]:
+def xml_elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element | None]]:
     """Yield the root at its start, then each element at its end, with its parent."""
     events = etree.iterparse(
         BytesIO(data),
