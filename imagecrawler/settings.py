@@ -19,6 +19,10 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 IMAGES_STORE = "data"  # under scrapyd: an absolute path
 STORE_FSYNC = True  # False: survives the death of the process, not the loss of power
 
+# -- sites of your own: what they are told, and what no other is told ----------------------------
+COOKIES_FILE = ""  # cookies.txt (Netscape), or a storage state of Playwright
+HEADERS_FILE = ""  # [https://example.com], and below it a header a line
+
 # -- the images -------------------------------------------------------------------------------
 IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came, and SVG
 IMAGES_QUALITY = 85
@@ -104,6 +108,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "imagecrawler.middlewares.rendering.RenderingMiddleware": 50,
     "imagecrawler.middlewares.robots.RobotsMiddleware": 100,
+    "imagecrawler.middlewares.site_headers.SiteHeadersMiddleware": 380,
+    "imagecrawler.middlewares.cookies.LoginCookiesMiddleware": 700,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     # The ledger owns retries, the frontier owns scope.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -14,6 +14,7 @@ from scrapy.utils.project import get_project_settings
 from imagecrawler.commands.setting_kinds import check_kinds
 from imagecrawler.coordinator.options import image_rules, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
+from imagecrawler.coordinator.site_files import login_state, site_headers
 from imagecrawler.exceptions import ImageCrawlerError
 from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
@@ -107,5 +108,7 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     run_rules(settings, limits=Limits(), images=UrlFilter(), contents=given.contents)
     image_rules(settings)
     allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
+    login_state(settings)
+    site_headers(settings)
     check_browser(settings, given.render)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))

@@ -26,7 +26,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from imagecrawler.exceptions import RenderingError
-from imagecrawler.handlers.page_routes import IsAllowed, PageRoutes
+from imagecrawler.handlers.page_routes import HeadersOf, IsAllowed, PageRoutes
 from imagecrawler.handlers.pauses import Pauses
 from imagecrawler.items import Look
 from imagecrawler.rendering.contract import UNRESPONSIVE, LookLimits
@@ -72,7 +72,7 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     """Shows documents that were fetched, each in a page of its own, in one browser.
 
     A context is used for ``pages_per_context`` pages. ``is_allowed`` says whether a frame's
-    URL may be fetched.
+    URL may be fetched, ``headers_of`` what is said to a URL's host besides.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         is_allowed: IsAllowed,
         pages_per_context: int,
         context_options: dict[str, Any],
+        headers_of: HeadersOf,
     ) -> None:
         super().__init__(crawler)
         self.config.max_pages_per_context = _NO_LIMIT
@@ -93,6 +94,7 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._is_allowed = is_allowed
         self._pages_per_context = pages_per_context
         self._context_options = context_options
+        self._headers_of = headers_of
         self._pages = itertools.count()
         self._contexts = itertools.count()
         self._open: Counter[str] = Counter()
@@ -203,7 +205,7 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         page.on("crash", lambda _: crashed.set())
         page.on("popup", _close)
         await _add_cookies(page, request.meta["cookies"])
-        routes = PageRoutes(document, is_allowed=self._is_allowed)
+        routes = PageRoutes(document, is_allowed=self._is_allowed, headers_of=self._headers_of)
         await page.route("**/*", routes.answer)
         watch = await watch_page(page)
         found = await self._look(page, document, watch)

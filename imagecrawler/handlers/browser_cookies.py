@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from http.cookiejar import Cookie, CookieJar
 from typing import Any
 from urllib.parse import urlsplit
 
+from imagecrawler.policies.login_state import cookie_of
 
-def browser_cookies(jar: Iterable[Cookie], url: str) -> list[dict[str, Any]]:
+
+def browser_cookies(
+    jar: Iterable[Cookie], url: str, *, also: Container[str] = ()
+) -> list[dict[str, Any]]:
     """Return the cookies of ``jar`` that the host of ``url`` may see, as Playwright takes them.
 
+    Those of the domains ``also`` come with them: a page may ask these hosts for its data.
     https://playwright.dev/python/docs/api/class-browsercontext#browser-context-add-cookies
     """
     host = (urlsplit(url).hostname or "").lower()
-    return [_to_browser(cookie, host) for cookie in jar if _is_for(cookie, host)]
+    return [_to_browser(c) for c in jar if _is_for(c, host) or c.domain in also]
 
 
 def keep_cookies(jar: CookieJar, cookies: Iterable[Mapping[str, Any]]) -> None:
     """Put the browser's cookies into ``jar``; one that is there is replaced."""
     for cookie in cookies:
-        jar.set_cookie(_from_browser(cookie))
+        jar.set_cookie(cookie_of(cookie))
 
 
 def _is_for(cookie: Cookie, host: str) -> bool:
@@ -37,38 +42,13 @@ def _domain(cookie: Cookie) -> str:
     return domain if "." in name else name
 
 
-def _to_browser(cookie: Cookie, host: str) -> dict[str, Any]:
+def _to_browser(cookie: Cookie) -> dict[str, Any]:
     return {
         "name": cookie.name,
         "value": cookie.value or "",
-        "domain": f".{_domain(cookie)}" if cookie.domain_specified else host,
+        "domain": f".{_domain(cookie)}" if cookie.domain_specified else _domain(cookie),
         "path": cookie.path or "/",
         "expires": -1 if cookie.expires is None else cookie.expires,
         "httpOnly": cookie.has_nonstandard_attr("HttpOnly"),
         "secure": cookie.secure,
     }
-
-
-def _from_browser(cookie: Mapping[str, Any]) -> Cookie:
-    domain = str(cookie["domain"])
-    is_for_all = domain.startswith(".")
-    bare = domain.lstrip(".")
-    expires = cookie.get("expires", -1)
-    return Cookie(
-        version=0,
-        name=str(cookie["name"]),
-        value=str(cookie["value"]),
-        port=None,
-        port_specified=False,
-        domain=domain if "." in bare or ":" in bare else f"{domain}.local",
-        domain_specified=is_for_all,
-        domain_initial_dot=is_for_all,
-        path=str(cookie.get("path") or "/"),
-        path_specified=True,
-        secure=bool(cookie.get("secure")),
-        expires=None if expires < 0 else int(expires),
-        discard=expires < 0,
-        comment=None,
-        comment_url=None,
-        rest={"HttpOnly": ""} if cookie.get("httpOnly") else {},
-    )

@@ -7,7 +7,7 @@ for it like any other.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Error
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 IsAllowed = Callable[[str], Awaitable[bool]]
+HeadersOf = Callable[[str], Mapping[str, str]]
 
 _NEVER_LOADED = frozenset({"media", "font", "ping", "cspviolationreport", "manifest", "texttrack"})
 # Of the document's own headers: those that no longer hold for its bytes, or that are an order
@@ -45,12 +46,14 @@ class PageRoutes:
     - The page stays where it is: addresses that it wants to go to are in ``led_to``.
     - Frames of the page's own origin are loaded if ``is_allowed`` (robots.txt) says so; those
       of others are not: they are not looked at.
-    - Everything else (scripts, style sheets, data) goes out through the proxy.
+    - Everything else (scripts, style sheets, data) goes out through the proxy, with the
+      headers that are meant for its URL (``headers_of``).
     """
 
-    def __init__(self, document: Response, *, is_allowed: IsAllowed) -> None:
+    def __init__(self, document: Response, *, is_allowed: IsAllowed, headers_of: HeadersOf) -> None:
         self._document = document
         self._is_allowed = is_allowed
+        self._headers_of = headers_of
         self._is_shown = False
         self.led_to: list[str] = []
 
@@ -72,12 +75,27 @@ class PageRoutes:
         elif kind in _NEVER_LOADED:
             await route.abort("blockedbyclient")
         else:
+            await self._load(route, request)
+
+    async def _load(self, route: Route, request: Request) -> None:
+        headers = self._headers_of(request.url)
+        if not headers:
             await route.continue_()
+            return
+        # What continue_ is given goes along to wherever the answer redirects
+        # (https://playwright.dev/python/docs/api/class-route#route-continue).
+        named = {name.lower(): value for name, value in headers.items()}
+        try:
+            answer = await route.fetch(headers=request.headers | named, max_redirects=0)
+        except Error:
+            await route.abort("failed")
+        else:
+            await route.fulfill(response=answer)
 
     async def _navigate(self, route: Route, request: Request) -> None:
         if request.frame.parent_frame is not None:
             may = await self._may_be_framed(request.url)
-            await (route.continue_() if may else route.abort("blockedbyclient"))
+            await (self._load(route, request) if may else route.abort("blockedbyclient"))
         elif self._is_shown:
             self.led_to.append(request.url)
             await route.abort("aborted")  # the only code that leaves the page as it is

@@ -19,7 +19,8 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 
 from imagecrawler.coordinator.options import store_path
-from imagecrawler.exceptions import RenderingError
+from imagecrawler.coordinator.site_files import login_state, site_headers
+from imagecrawler.exceptions import RenderingError, SettingError
 from imagecrawler.handlers.browser_cookies import browser_cookies, keep_cookies
 from imagecrawler.handlers.guard import guard_for
 from imagecrawler.handlers.in_flight import InFlight
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from imagecrawler.handlers.browser import BrowserPages, Shown
+    from imagecrawler.policies.login_state import LoginState
 
 
 class RenderingHandler(BaseDownloadHandler):
@@ -59,6 +61,7 @@ class RenderingHandler(BaseDownloadHandler):
         )
         self._pages: BrowserPages | None = None
         self._lack: RenderingError | None = None
+        self._login_domains: frozenset[str] = frozenset()
 
     async def download_request(self, request: Request) -> Response:
         """Return the document; ``meta["shown"]`` has what a page made of it shows.
@@ -85,7 +88,8 @@ class RenderingHandler(BaseDownloadHandler):
         jar = self._cookie_jar(document)
         try:
             self._pages = self._pages or self._browser_pages()
-            shown = await self._pages.show(document, browser_cookies(jar or (), document.url))
+            cookies = browser_cookies(jar or (), document.url, also=self._login_domains)
+            shown = await self._pages.show(document, cookies)
         except RenderingError as error:
             if error.reason == "no-browser":
                 self._lack = error  # nor will there be one for the next page
@@ -104,6 +108,11 @@ class RenderingHandler(BaseDownloadHandler):
         )
         if found is None:
             raise RenderingError("no-browser", NO_BROWSER)
+        try:
+            login, headers = login_state(settings), site_headers(settings)
+        except SettingError as error:  # they were there when the crawl began
+            raise RenderingError("render-error", str(error)) from error
+        self._login_domains = frozenset(cookie.domain for cookie in login.cookies)
         cookies = self.crawler.get_downloader_middleware(CookiesMiddleware)
         provider = ChromiumProvider(
             found,
@@ -118,14 +127,15 @@ class RenderingHandler(BaseDownloadHandler):
             is_allowed=self._is_allowed,
             # A context has cookies: without them no page may see what another one left.
             pages_per_context=settings.getint("RENDER_PAGES_PER_CONTEXT") if cookies else 1,
-            context_options=self._context_options(),
+            context_options=self._context_options(login),
+            headers_of=headers.of,
         )
 
     def _profiles_dir(self) -> str:
         # What is left there goes when the store is opened again.
         return str(Path(store_path(self.crawler.settings), "tmp"))
 
-    def _context_options(self) -> dict[str, Any]:
+    def _context_options(self, login: LoginState) -> dict[str, Any]:
         settings = self.crawler.settings
         language = settings.getdict("DEFAULT_REQUEST_HEADERS").get("Accept-Language")
         return {
@@ -134,6 +144,8 @@ class RenderingHandler(BaseDownloadHandler):
             "ignore_https_errors": not settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"),
             "service_workers": "block",
             "accept_downloads": False,
+            # Cookies are not of it: they come with each page, as they are by then.
+            "storage_state": {"cookies": [], "origins": list(login.origins)},
         }
 
     def _cookie_jar(self, document: Response) -> CookieJar | None:

@@ -83,6 +83,9 @@ class TestSite:
         found = self._find(host, request)
         if found is None:
             return web.Response(status=404, text="Not here.\n")
+        for name, value in found.get("needs", {}).items():
+            if value not in request.headers.get(name, ""):
+                return web.Response(status=401, text="Not for you.\n")
         if found.get("delay_seconds"):
             await asyncio.sleep(found["delay_seconds"])
         if found.get("hang"):

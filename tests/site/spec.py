@@ -34,7 +34,8 @@ class Behaviour(TypedDict, total=False):
     ``cut_at``: the connection ends after so many bytes of the promised length. ``drip_bytes``:
     the body comes in pieces of so many bytes, ``drip_pause_seconds`` apart. ``hang``: the
     answer never comes. ``padding_bytes``: so many zeros follow the body. ``chunked``: it comes
-    without a length. ``gzip``: compressed.
+    without a length. ``gzip``: compressed. ``needs``: headers, and what has to be in them; else
+    the answer is 401.
     """
 
     status: int
@@ -47,6 +48,7 @@ class Behaviour(TypedDict, total=False):
     chunked: bool
     gzip: bool
     hang: bool
+    needs: dict[str, str]
     fail: Failing
 
 
