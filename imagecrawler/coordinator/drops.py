@@ -64,19 +64,7 @@ class Drops:
     # -- images ----------------------------------------------------------------------------
 
     def _drop_image(self, key: str, dropped: Dropped) -> None:
-        store = self._store
-        record = store.visited.read(key)
-        now = instants.to_text(store.clock.now())
-        previous = store.failed.read(key) if key in store.failed.ids else None
-        if previous is None or previous["reason"] != _REASON or previous.get("next_try"):
-            failure: dict[str, Any] = {"url": (record or {}).get("url"), "reason": _REASON}
-            failure |= {"attempts": 0, "message": _BY_HAND, "last_try": now, "next_try": None}
-            store.failed.write(key, failure)
-        dropped.files += store.downloaded.remove(key, smallest=self._smallest)
-        if record is not None and ("files" in record or "upgrade" in record):
-            store.visited.write(
-                key, {n: v for n, v in record.items() if n not in ("files", "upgrade")}
-            )
+        dropped.files += drop_image(self._store, key, smallest=self._smallest)
         dropped.images.append(key)
 
     def _images_at(self, url: str) -> Iterator[str]:
@@ -173,6 +161,21 @@ class Drops:
             line = None if failure.due is None else self._store.pages.read(failure.where)
             if line is not None and isinstance(line.get("url"), str):
                 yield key, line
+
+
+def drop_image(store: Store, key: str, *, smallest: str) -> int:
+    """Drop one image whose record's name is known; return how many files went. Raises OSError."""
+    record = store.visited.read(key)
+    now = instants.to_text(store.clock.now())
+    previous = store.failed.read(key)
+    if previous is None or previous["reason"] != _REASON or previous.get("next_try"):
+        failure: dict[str, Any] = {"url": (record or {}).get("url"), "reason": _REASON}
+        failure |= {"attempts": 0, "message": _BY_HAND, "last_try": now, "next_try": None}
+        store.failed.write(key, failure)
+    removed = store.downloaded.remove(key, smallest=smallest)
+    if record is not None and ("files" in record or "upgrade" in record):
+        store.visited.write(key, {n: v for n, v in record.items() if n not in ("files", "upgrade")})
+    return removed
 
 
 def is_target(text: str) -> bool:

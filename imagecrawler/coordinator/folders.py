@@ -28,6 +28,7 @@ from imagecrawler.coordinator.contract import (
 from imagecrawler.coordinator.early import EarlyWork
 from imagecrawler.coordinator.estimates import Estimates
 from imagecrawler.coordinator.group import Group, Written
+from imagecrawler.coordinator.hidden import drop_hidden
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.loading import take_suspects
@@ -89,6 +90,7 @@ class Coordinator:
 
         Raises OSError.
         """
+        drop_hidden(store, smallest=rules.smallest)
         coordinator = cls(store, rules)
         store.visited.load(repair=True)
         store.failed.load()

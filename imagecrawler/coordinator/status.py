@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from imagecrawler.coordinator.page_states import PageStates
+from imagecrawler.identity.urls import host_name
 from imagecrawler.imaging.widths import Bucket, smallest_bucket
 from imagecrawler.storage import instants
 from imagecrawler.storage.id_keys import id_key
@@ -18,6 +19,9 @@ from imagecrawler.storage.key_table import Keys, KeyTable
 from imagecrawler.storage.lock import is_held
 from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
+
+# The hosts with the most pages left, so many of them.
+_HOSTS_MOST = 100
 
 
 def store_status(store: Store, widths: Sequence[Bucket]) -> dict[str, Any]:
@@ -83,12 +87,14 @@ class _Failures:
 def _pages(store: Store) -> dict[str, Any]:
     states = PageStates(store)
     left: set[int] = set()
+    hosts: Counter[str] = Counter()
     torn = 0
     for _, entries in states.queued():
         if entries is None:
             torn += 1
         else:
             left.update(key for key, _ in entries)
+            hosts.update(host_name(entry["url"]) for _, entry in entries)
     failures = _Failures()
     for key, failure in states.failures.items():
         if key not in left and failures.add(failure.reason, failure.due):
@@ -99,6 +105,7 @@ def _pages(store: Store) -> dict[str, Any]:
     )
     return {
         "queued": len(left),
+        "hosts": dict(hosts.most_common(_HOSTS_MOST)),
         "visited": visited,
         **failures.facts(),
         "torn_batches": torn,

@@ -33,6 +33,7 @@ FORMAT_VERSION = 1
 
 # It takes 0.1 s for a million images, in which nothing else is written.
 _SAVE_NAMES_SECONDS = 600.0
+_LOCK_SECONDS = 0.3
 
 
 class Store:
@@ -180,7 +181,8 @@ def unwritable(root: str, error: OSError) -> StoreError:
 def _locked(root: str) -> FileLock:
     lock = FileLock(os.path.join(root, "lock"))
     try:
-        lock.acquire(timeout=0)
+        # The wall holds it for some milliseconds when a viewer hides an image.
+        lock.acquire(timeout=_LOCK_SECONDS)
     except Timeout:
         raise StoreInUseError(
             f"The store {root} is in use by another crawl. Wait for it to end, stop it, or "

@@ -1,0 +1,1 @@
+"""The wall: a page on loopback that shows what a store has. ``api`` says what it answers."""

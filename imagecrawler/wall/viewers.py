@@ -1,0 +1,127 @@
+"""Who was shown what: marks on the disk, and what pages have been given and not shown yet.
+
+A picture and all that look like it are one: `pic` is the key of the first of them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from imagecrawler.wall.database import Database, picture_key
+from imagecrawler.wall.selection import Row
+
+# A page that was closed shows no more of what it was given: others of its viewer get it then.
+_HELD_SECONDS = 120.0
+# A viewer who asked for nothing for so long has gone.
+_GONE_SECONDS = 120.0
+_VIEWERS_MOST = 1_000
+
+
+class Marks:
+    """When each viewer was last shown each picture. Raises sqlite3.Error throughout."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def viewer(self, name: str) -> int:
+        """Return the number of a viewer; a new one gets one."""
+        connection = self._database.connection()
+        sql = "SELECT v FROM viewers WHERE name = ?"
+        row = connection.execute(sql, (name,)).fetchone()
+        if row is None:
+            connection.execute("INSERT OR IGNORE INTO viewers(name) VALUES (?)", (name,))
+            row = connection.execute(sql, (name,)).fetchone()
+        return int(row[0])
+
+    def mark(self, viewer: int, ids: Iterable[str], *, now: float) -> set[int]:
+        """Say that images were shown; return their keys and those of what they look like."""
+        connection = self._database.connection()
+        marked = {picture_key(image_id) for image_id in ids}
+        for key in list(marked):
+            row = connection.execute("SELECT pic FROM idx.images WHERE key = ?", (key,))
+            marked.update(row.fetchone() or ())
+        with self._database.writing() as writing:
+            writing.executemany(
+                "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)",
+                [(viewer, key, now) for key in marked],
+            )
+        return marked
+
+    def unseen(self, viewer: int, *, most: int) -> int:
+        """Return how many pictures a viewer has not been shown; it is counted up to ``most``."""
+        sql = (
+            f"SELECT COUNT(*) FROM (SELECT DISTINCT i.pic FROM idx.images i WHERE {UNSEEN} LIMIT ?)"
+        )
+        row = self._database.connection().execute(sql, (viewer, viewer, most)).fetchone()
+        return int(row[0])
+
+
+# Conditions on an image ``i``; each takes the viewer's number twice.
+UNSEEN = (
+    "NOT EXISTS (SELECT 1 FROM seen s WHERE s.viewer = ? AND s.pic = i.pic) AND "
+    "NOT EXISTS (SELECT 1 FROM seen s WHERE s.viewer = ? AND s.pic = i.key)"
+)
+
+
+@dataclass(slots=True)
+class _Viewer:
+    asked: float
+    held: dict[int, tuple[str, float]] = field(default_factory=dict)  # picture: page, until
+
+
+class Present:
+    """The viewers of now: which pictures their pages hold. In memory: a page asks again."""
+
+    def __init__(self) -> None:
+        self._viewers: dict[int, _Viewer] = {}
+        self._lock = threading.Lock()
+
+    def hold(self, viewer: int, page: str, rows: Iterable[Row], most: int) -> list[Row]:
+        """Return the first rows that no page of this viewer holds; now this page holds them.
+
+        Of pictures that look alike one is taken.
+        """
+        now = time.monotonic()
+        taken: list[Row] = []
+        with self._lock:
+            held = self._of(viewer, now).held
+        for row in rows:
+            if len(taken) >= most:
+                break
+            with self._lock:
+                if row.pic not in held and row.key not in held:
+                    held[row.pic] = (page, now + _HELD_SECONDS)
+                    taken.append(row)
+        return taken
+
+    def let_go_of_others(self, viewer: int, page: str) -> None:
+        """Take from a viewer's other pages what they hold: this one would stay empty else."""
+        with self._lock:
+            held = self._of(viewer, time.monotonic()).held
+            for pic in [pic for pic, (holder, _) in held.items() if holder != page]:
+                del held[pic]
+
+    def shown(self, viewer: int, pictures: Iterable[int]) -> None:
+        """Note that pictures are held no longer: they are marked."""
+        with self._lock:
+            held = self._of(viewer, time.monotonic()).held
+            for picture in pictures:
+                held.pop(picture, None)
+
+    def numbers(self) -> list[int]:
+        """Return the viewers who asked for something of late."""
+        since = time.monotonic() - _GONE_SECONDS
+        with self._lock:
+            return [number for number, viewer in self._viewers.items() if viewer.asked > since]
+
+    def _of(self, number: int, now: float) -> _Viewer:
+        viewer = self._viewers.setdefault(number, _Viewer(now))
+        viewer.asked = now
+        for pic in [pic for pic, (_, until) in viewer.held.items() if until < now]:
+            del viewer.held[pic]
+        if len(self._viewers) > _VIEWERS_MOST:
+            del self._viewers[min(self._viewers, key=lambda n: self._viewers[n].asked)]
+        return viewer
