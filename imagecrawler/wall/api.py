@@ -18,10 +18,12 @@ What a request is about is in its query:
 
 ====================== ====================================================================
 ``GET /``              the page; ``GET /static/NAME`` what it needs
+``GET /browse``        the page for all images
 ``GET /status``        the status page; the JSON of /api/status where HTML is not accepted
 ``GET /api/images``    what to show next: viewer, tab, filters, limit, ``order=newest|random``
                        (default newest), ``after`` (the ``after`` of the last answer, for newest),
-                       ``since`` (a ``seq``: only what came after it, and no repeats).
+                       ``since`` (a ``seq``: only what came after it, and no repeats),
+                       ``anew=1`` (the tab has thrown away what it was given).
                        ``{"images": [IMAGE …], "after": "…" or null, "seq": 12 or null,
                        "indexing": true or false, "total": 1000}``
 ``POST /api/shown``    ``{"viewer": "…", "ids": ["…"]}``: were on screen; ``{"marked": 3}``
@@ -135,6 +137,7 @@ def application(room: Room, host_names: tuple[str, ...] = ()) -> Starlette:
     routes = [
         Route("/", answers.page),
         Route("/static/{name}", answers.static),
+        Route("/browse", answers.browse_page),
         Route("/robots.txt", answers.robots),
         Route("/status", answers.status_page),
         Route("/get", answers.get_one),
@@ -173,6 +176,9 @@ class _Answers:
     def static(self, request: Request) -> Response:
         return _page_file(request.path_params["name"])
 
+    def browse_page(self, request: Request) -> Response:
+        return _page_file("browse.html")
+
     def robots(self, request: Request) -> Response:
         return _page_file("robots.txt")
 
@@ -195,8 +201,9 @@ class _Answers:
             after=place_of(given, "after"),
             since=whole_number(given, "since", 0, most=_SEQ_MOST) if "since" in given else None,
         )
-        self.room.await_first_images()
-        chosen = self.room.chooser.next(asked, self.room.presenter.is_there)
+        if given.get("anew") == "1":
+            self.room.present.let_go_of(asked.viewer, asked.page)
+        chosen = self.room.choose(asked)
         images = [self.room.presenter.image(row, shown=at) for row, at in chosen.rows]
         after = cursor(*chosen.after) if chosen.after else None
         return Json({"images": images, "after": after, **self.room.state()})
@@ -264,8 +271,7 @@ class _Answers:
         given = {"viewer": "get", **request.query_params}
         viewer = self.room.marks.viewer(_name(given, "viewer"))
         asked = Asked(viewer, "get", Selection.of(given), limit=1, is_random=True)
-        self.room.await_first_images()
-        chosen = self.room.chooser.next(asked, self.room.presenter.is_there)
+        chosen = self.room.choose(asked)
         if not chosen.rows:
             raise HTTPException(404, "there is no image yet")
         [(row, at)] = chosen.rows

@@ -59,11 +59,14 @@ class Chooser:
         # Where a viewer has seen all of a selection: only what comes after that number is new.
         self._exhausted: dict[tuple[int, int, Selection], int] = {}
 
-    def next(self, asked: Asked, is_there: Callable[[Row], bool]) -> Chosen:
+    def next(
+        self, asked: Asked, is_there: Callable[[Row], bool], *, may_repeat: bool = True
+    ) -> Chosen:
         """Return what to show, held for the page that asks.
 
         Fewer than asked for only where there are no more at all that this page does not hold.
-        ``is_there`` says whether an image still has its file.
+        ``is_there`` says whether an image still has its file, ``may_repeat`` that no unseen one
+        is missing from the index.
         """
         seq = self.last_number()
         take = self._taker(asked, is_there)
@@ -79,12 +82,12 @@ class Chooser:
                 rows += take(chain([first], unseen))
         after = rows[-1] if rows and not asked.is_random else None
         shown = dict[int, float]()
-        if len(rows) < asked.limit:
+        if len(rows) < asked.limit and may_repeat:
             rows += take(self._least_recent(asked, shown))
         if not rows:
             self._present.let_go_of_others(asked.viewer, asked.page)
             rows += take(self._unseen(replace(asked, after=None), all_of_them=True))
-            rows += take(self._least_recent(asked, shown))
+            rows += take(self._least_recent(asked, shown) if may_repeat else iter(()))
         place = None if after is None else (after.at, after.n)
         return Chosen([(row, shown.get(row.n)) for row in rows], place)
 

@@ -74,7 +74,7 @@ class Database:
                 f"{Path(root, wall_notes.FILE)} cannot be used ({error}). Move it away to "
                 "go on without what it knows: what was shown to whom, and what was hidden"
             ) from None
-        self._ensure_index()
+        self.open_index()
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection. Raises sqlite3.Error."""
@@ -119,14 +119,12 @@ class Database:
             return self.index_path.stat().st_ino == self._inode
         return False
 
-    def remake_index(self) -> None:
-        """Begin with an empty index, in all threads."""
+    def open_index(self) -> None:
+        """Use the index that is there now, in all threads; make an empty one if there is none."""
         with self._making:
-            _remove(self.index_path)
-        self._ensure_index()
-
-    def _ensure_index(self) -> None:
-        with self._making:
+            if not self.index_path.exists():
+                # What is left of the old one belongs to connections that have it open still.
+                _remove(self.index_path)
             try:
                 _make_index(self.index_path)
             except sqlite3.DatabaseError:  # another version, torn, or no database at all
@@ -134,6 +132,12 @@ class Database:
                 _make_index(self.index_path)
             self._inode = self.index_path.stat().st_ino
             self.generation += 1
+
+    def remake_index(self) -> None:
+        """Begin with an empty index, in all threads."""
+        with self._making:
+            _remove(self.index_path)
+        self.open_index()
 
     def _connect(self) -> sqlite3.Connection:
         connection = wall_notes.connect(self._root)

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PAGES = ("/", "/status")
+PAGES = ("/", "/browse", "/status")
 
 # Scripts, styles, pictures and data from here alone, nothing inline, no frame around it.
 POLICY = (

@@ -34,9 +34,10 @@ _PAUSE_PER_PASS = 20.0
 class Indexer:
     """Goes over the store again and again, in a thread of its own.
 
-    ``is_complete`` says that the index once had all images; until then ``seq`` is None, since
-    what is added is not new. ``seq`` is the number of the last image that came.
-    ``on_change`` is called, in that thread, when something was added or taken out.
+    ``is_complete`` says that the index once had all images: until then what is added is not new.
+    ``has_begun`` is set when there is something to show, or known to be nothing.
+    ``version`` grows, and ``on_change`` is called in that thread, whenever something was added or
+    taken out.
     """
 
     def __init__(self, root: str, database: Database) -> None:
@@ -47,6 +48,7 @@ class Indexer:
         self.has_begun = threading.Event()
         self.is_complete = False
         self.folders_left = 0
+        self.version = 0
         self.on_change: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -82,10 +84,12 @@ class Indexer:
     def look(self) -> None:
         """Make one pass. Raises OSError and sqlite3.Error."""
         if not self._database.is_index_there():
-            self._database.remake_index()
+            self._database.open_index()
         connection = self._database.connection()
         row = connection.execute("SELECT 1 FROM idx.facts WHERE name = 'complete'").fetchone()
         self.is_complete = row is not None
+        if self.is_complete:
+            self.has_begun.set()
         buckets = tuple(DownloadedFolder(self._root).buckets())
         found = image_folders.stamps(self._root, buckets)
         known = dict(connection.execute("SELECT name, stamp FROM idx.folders"))
@@ -97,7 +101,7 @@ class Indexer:
             with self._database.writing_index() as writing:
                 writing.execute("INSERT OR REPLACE INTO idx.facts VALUES ('complete', 1)")
             self.is_complete = True
-            self.on_change()
+            self._changed()
 
     def _take(self, folders: list[str], stamps: dict[str, int], buckets: tuple[str, ...]) -> bool:
         """Bring folders up to date; return False when that was cut short."""
@@ -114,10 +118,14 @@ class Indexer:
             self.folders_left, most = len(left), _COMMIT_SECONDS
             self.has_begun.set()
             if changes:
-                self.on_change()
+                self._changed()
             if self._stop.is_set():
                 return False
         return True
+
+    def _changed(self) -> None:
+        self.version += 1
+        self.on_change()
 
 
 class _Writer:

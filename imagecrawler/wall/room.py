@@ -8,9 +8,10 @@ import threading
 import time
 from collections.abc import Sequence
 
+from imagecrawler.exceptions import StoreError
 from imagecrawler.imaging.widths import Bucket
 from imagecrawler.storage.store import Store
-from imagecrawler.wall.choosing import Chooser, Demands
+from imagecrawler.wall.choosing import Asked, Chooser, Chosen, Demands
 from imagecrawler.wall.database import Database, picture_key
 from imagecrawler.wall.hiding import Hider
 from imagecrawler.wall.indexing import Indexer
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 # So long the very first request waits for the first images of an index that is begun anew.
 _FIRST_SECONDS = 0.6
 _DEMAND_SECONDS = 5.0
+_PAUSE_PER_DEMAND = 20.0
 _COUNTED_SECONDS = 30.0
 _LISTED_MOST = 500
 _ALIKE_MOST = 50
@@ -48,6 +50,7 @@ class Room:
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="wall-keeper", daemon=True)
         self._filters: tuple[float, Json] | None = None
+        self._state: tuple[tuple[int, int], Json] | None = None
 
     def start(self) -> None:
         """Begin to follow the store."""
@@ -67,10 +70,23 @@ class Room:
         """Wait a moment for the first images of an index that has just been begun."""
         self.indexer.has_begun.wait(_FIRST_SECONDS)
 
+    def choose(self, asked: Asked) -> Chosen:
+        """Return what to show next. Raises sqlite3.Error."""
+        self.await_first_images()
+        is_whole = self.indexer.is_complete
+        return self.chooser.next(asked, self.presenter.is_there, may_repeat=is_whole)
+
     def state(self) -> Json:
         """Return how many images there are, and the number of the last that came."""
-        connection = self.database.connection()
-        total, last = connection.execute("SELECT COUNT(*), MAX(n) FROM idx.images").fetchone()
+        version = (self.database.generation, self.indexer.version)
+        known = self._state
+        if known is None or known[0] != version:
+            known = self._state = (version, self._counted_state())
+        return known[1]
+
+    def _counted_state(self) -> Json:
+        sql = "SELECT COUNT(*), MAX(n) FROM idx.images"
+        total, last = self.database.connection().execute(sql).fetchone()
         complete = self.indexer.is_complete
         return {"seq": last or 0 if complete else None, "indexing": not complete, "total": total}
 
@@ -139,9 +155,13 @@ class Room:
         }
 
     def _keep(self) -> None:
-        while not self._stop.wait(_DEMAND_SECONDS):
+        pause = _DEMAND_SECONDS
+        while not self._stop.wait(pause):
+            started = time.monotonic()
             try:
                 self._demands.note()
                 self.hider.drop_now()
-            except (sqlite3.Error, OSError) as error:
+            except (sqlite3.Error, OSError, StoreError) as error:
                 logger.warning("The wall could not write: %s; it is tried again", error)
+            # A viewer who has seen a million takes a second to be counted for.
+            pause = max(_DEMAND_SECONDS, (time.monotonic() - started) * _PAUSE_PER_DEMAND)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from imagecrawler.wall.database import Database, picture_key
@@ -97,11 +97,18 @@ class Present:
                     taken.append(row)
         return taken
 
+    def let_go_of(self, viewer: int, page: str) -> None:
+        """Take from a page of a viewer what it holds."""
+        self._let_go(viewer, lambda holder: holder == page)
+
     def let_go_of_others(self, viewer: int, page: str) -> None:
         """Take from a viewer's other pages what they hold: this one would stay empty else."""
+        self._let_go(viewer, lambda holder: holder != page)
+
+    def _let_go(self, viewer: int, is_meant: Callable[[str], bool]) -> None:
         with self._lock:
             held = self._of(viewer, time.monotonic()).held
-            for pic in [pic for pic, (holder, _) in held.items() if holder != page]:
+            for pic in [pic for pic, (holder, _) in held.items() if is_meant(holder)]:
                 del held[pic]
 
     def shown(self, viewer: int, pictures: Iterable[int]) -> None:
