@@ -22,6 +22,7 @@ STORE_FSYNC = True  # False: survives the death of the process, not the loss of 
 # -- sites of your own: what they are told, and what no other is told ----------------------------
 COOKIES_FILE = ""  # cookies.txt (Netscape), or a storage state of Playwright
 HEADERS_FILE = ""  # [https://example.com], and below it a header a line
+HTTPPROXY_URL = ""  # http://name:password@host:3128; "": the environment's http_proxy, as ever
 
 # -- the images -------------------------------------------------------------------------------
 IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came, and SVG
@@ -111,6 +112,8 @@ DOWNLOADER_MIDDLEWARES = {
     "imagecrawler.middlewares.site_headers.SiteHeadersMiddleware": 380,
     "imagecrawler.middlewares.cookies.LoginCookiesMiddleware": 700,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "imagecrawler.middlewares.proxy.ProxyMiddleware": 750,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     # The ledger owns retries, the frontier owns scope.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -12,7 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.project import get_project_settings
 
 from imagecrawler.commands.setting_kinds import check_kinds
-from imagecrawler.coordinator.options import image_rules, run_rules, store_path
+from imagecrawler.coordinator.options import image_rules, proxy_url, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
 from imagecrawler.coordinator.site_files import login_state, site_headers
 from imagecrawler.exceptions import ImageCrawlerError
@@ -108,6 +108,7 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     run_rules(settings, limits=Limits(), images=UrlFilter(), contents=given.contents)
     image_rules(settings)
     allowed_networks(settings.getlist("ALLOWED_NETWORKS"))
+    proxy_url(settings)
     login_state(settings)
     site_headers(settings)
     check_browser(settings, given.render)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from imagecrawler.coordinator.run import Limits, RunRules
 from imagecrawler.exceptions import SettingError
@@ -137,6 +139,38 @@ def near_rules(settings: SettingsLike) -> NearRules:
     if distance > MAX_DISTANCE:
         raise SettingError(f"IMAGES_NEAR_DISTANCE={distance}: give a number up to {MAX_DISTANCE}")
     return NearRules(parse_near_mode(settings.get("IMAGES_NEAR_DUPLICATES")), distance)
+
+
+def proxy_url(settings: SettingsLike) -> str | None:
+    """Return HTTPPROXY_URL, or None: the environment says whether there is a proxy.
+
+    Raises SettingError, without passwords, for what is no HTTP proxy, of the environment's too.
+    """
+    if not settings.getbool("HTTPPROXY_ENABLED"):
+        if settings.get("HTTPPROXY_URL"):
+            raise SettingError("HTTPPROXY_URL is set, and HTTPPROXY_ENABLED is False: choose one")
+        return None
+    if url := str(settings.get("HTTPPROXY_URL") or ""):
+        _check_proxy("HTTPPROXY_URL", url)
+        return url
+    for scheme, url in getproxies().items():
+        if scheme in ("http", "https"):
+            # Without a scheme Scrapy takes that of what is asked for.
+            _check_proxy(f"{scheme}_proxy", url if "://" in url else f"{scheme}://{url}")
+    return None
+
+
+def _check_proxy(name: str, url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not (is_good and url.isascii() and url.isprintable()):
+        raise SettingError(
+            f"{name}={url.rpartition('@')[2]} (without its password): give an HTTP proxy, for "
+            "example http://name:password@proxy.example:3128; SOCKS and https are not spoken"
+        )
 
 
 def number(settings: SettingsLike, name: str, *, least: float = 0) -> float:

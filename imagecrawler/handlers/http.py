@@ -115,9 +115,9 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
         if not self._warned_of_proxy:
             self._warned_of_proxy = True
             logger.warning(
-                "A proxy is set (the environment's http_proxy or a request's meta): it resolves "
-                "names itself, so a name that points to a private address is refused by it or "
-                "not at all. HTTPPROXY_ENABLED=False connects without it."
+                "A proxy is set (HTTPPROXY_URL, the environment's http_proxy or a request's meta): "
+                "it resolves names itself, so a name that points to a private address is refused "
+                "by it or not at all. HTTPPROXY_ENABLED=False connects without it."
             )
 
 

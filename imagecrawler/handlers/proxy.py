@@ -13,10 +13,11 @@ another thread or process; what is left of a proxy without them is this file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from twisted.internet import error, protocol
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import HostnameEndpoint
 from twisted.python.failure import Failure
 
 from imagecrawler.exceptions import BlockedAddressError
@@ -28,6 +29,7 @@ from imagecrawler.handlers.proxy_messages import (
     parse_request,
     rewrite_response,
     split_head,
+    to_upstream,
 )
 from imagecrawler.security.addresses import Origin
 
@@ -36,14 +38,32 @@ _NOT_CONNECTED = "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\
 Note = Callable[[str, int], None]
 
 
+class Upstream(NamedTuple):
+    """Another proxy, and what it is told for ``Proxy-Authorization``."""
+
+    host: str
+    port: int
+    authorization: bytes | None = None
+
+
 class FilteringProxy(protocol.Factory):
     """Listens on loopback from `start` to `stop`.
 
     ``note(event, number)`` is called with ``received`` and bytes, and with ``refused`` and 1.
+    ``upstream`` names the proxy that an origin is to be asked through, which then resolves its
+    name, so that of the checks only those of the name are left.
     """
 
-    def __init__(self, guard: AddressGuard, *, timeout_seconds: float, note: Note) -> None:
+    def __init__(
+        self,
+        guard: AddressGuard,
+        *,
+        timeout_seconds: float,
+        note: Note,
+        upstream: Callable[[Origin], Upstream | None] = lambda _: None,
+    ) -> None:
         self.guard = guard
+        self.upstream = upstream
         self.timeout_seconds = timeout_seconds
         self.note = note
         self.refusals: list[str] = []
@@ -70,11 +90,20 @@ class FilteringProxy(protocol.Factory):
         """Return the protocol of one connection."""
         return _Client(self)
 
-    def endpoint(self, request: RequestHead) -> GuardedEndpoint:
-        """Return where a request is to be sent: checked when it connects."""
+    def connect(self, request: RequestHead, factory: Any) -> Deferred[Any]:
+        """Return the connection for a request: to its host, or to the ``upstream`` of its origin.
+
+        Raises:
+            BlockedAddressError: also as the Deferred's failure.
+        """
         from twisted.internet import reactor
 
         guard: Any = _TunnelGuard(self.guard) if request.is_tunnel else self.guard
+        if (upstream := self.upstream(request.origin)) is not None:
+            guard.check_named(request.origin)
+            way = HostnameEndpoint(reactor, upstream.host, upstream.port, self.timeout_seconds)
+            found: Deferred[Any] = way.connect(factory)
+            return found
         return GuardedEndpoint(
             reactor,
             request.origin,
@@ -82,7 +111,7 @@ class FilteringProxy(protocol.Factory):
             guard=guard,
             timeout_seconds=self.timeout_seconds,
             bind_address=None,
-        )
+        ).connect(factory)
 
     def opened(self, client: _Client) -> None:
         """Know a connection, to end it with the rest."""
@@ -103,7 +132,17 @@ class _TunnelGuard:
         try:
             return self._guard.admitted(origin, addresses)
         except BlockedAddressError:
-            return self._guard.admitted(Origin("http", origin.host, origin.port), addresses)
+            return self._guard.admitted(_as_http(origin), addresses)
+
+    def check_named(self, origin: Origin) -> None:
+        try:
+            self._guard.check_named(origin)
+        except BlockedAddressError:
+            self._guard.check_named(_as_http(origin))
+
+
+def _as_http(origin: Origin) -> Origin:
+    return Origin("http", origin.host, origin.port)
 
 
 class _Client(protocol.Protocol):
@@ -145,7 +184,7 @@ class _Client(protocol.Protocol):
         self._body_left = None if request.is_tunnel else request.body_bytes
         self.transport.pauseProducing()
         factory: Any = protocol.Factory.forProtocol(lambda: _Server(self, request.is_tunnel))
-        self._connecting = self.proxy.endpoint(request).connect(factory)
+        self._connecting = maybeDeferred(self.proxy.connect, request, factory)
         self._connecting.addCallbacks(self._connected, self._not_connected)
 
     def _connected(self, server: _Server) -> None:
@@ -153,7 +192,10 @@ class _Client(protocol.Protocol):
         self._connecting, self._server = None, server
         self.transport.registerProducer(server.transport, True)
         server.transport.registerProducer(self.transport, True)
-        if self._request.is_tunnel:
+        if (upstream := self.proxy.upstream(self._request.origin)) is not None:
+            # Whether there is a tunnel is its answer, which goes to the browser as it is.
+            server.transport.write(to_upstream(self._request, upstream.authorization))
+        elif self._request.is_tunnel:
             self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:
             server.transport.write(self._request.to_server)

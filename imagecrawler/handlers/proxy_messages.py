@@ -88,6 +88,18 @@ def parse_request(head: bytes) -> RequestHead:
     )
 
 
+def to_upstream(request: RequestHead, authorization: bytes | None) -> bytes:
+    """Return what another proxy is told, so that it does what this one was asked for."""
+    origin = str(request.origin).encode("ascii")
+    said = [(b"Proxy-Authorization", authorization)] if authorization else []
+    if request.is_tunnel:
+        place = origin.removeprefix(b"https://")
+        return _head(b"CONNECT %s HTTP/1.1" % place, [(b"Host", place), *said])
+    method, _, rest = request.to_server.partition(b" ")
+    line, _, headers = rest.partition(b"\r\n")
+    return _head(b"%s %s%s" % (method, origin, line), said)[:-2] + headers
+
+
 def rewrite_response(head: bytes) -> tuple[bytes, bool]:
     """Return the head as the browser gets it, and whether the body follows (not after a 1xx).
 

@@ -11,10 +11,12 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
 
@@ -24,7 +26,7 @@ from imagecrawler.exceptions import RenderingError, SettingError
 from imagecrawler.handlers.browser_cookies import browser_cookies, keep_cookies
 from imagecrawler.handlers.guard import guard_for
 from imagecrawler.handlers.in_flight import InFlight
-from imagecrawler.handlers.proxy import FilteringProxy
+from imagecrawler.handlers.proxy import FilteringProxy, Upstream
 from imagecrawler.rendering.contract import LookLimits
 from imagecrawler.rendering.finding import NO_BROWSER, find_browser
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from imagecrawler.handlers.browser import BrowserPages, Shown
     from imagecrawler.policies.login_state import LoginState
+    from imagecrawler.security.addresses import Origin
 
 
 class RenderingHandler(BaseDownloadHandler):
@@ -58,6 +61,7 @@ class RenderingHandler(BaseDownloadHandler):
             guard_for(crawler),
             timeout_seconds=settings.getfloat("DOWNLOAD_TIMEOUT") or 60.0,
             note=lambda event, number: crawler.stats.inc_value(f"render/{event}", number),
+            upstream=self._upstream,
         )
         self._pages: BrowserPages | None = None
         self._lack: RenderingError | None = None
@@ -154,6 +158,18 @@ class RenderingHandler(BaseDownloadHandler):
             return None
         jar: CookieJar = cookies.jars[document.meta.get("cookiejar")].jar
         return jar
+
+    def _upstream(self, origin: Origin) -> Upstream | None:
+        # The way of a page of that origin is the browser's too.
+        request = Request(f"{origin}/")
+        proxies = self.crawler.get_downloader_middleware(HttpProxyMiddleware)
+        if proxies is not None:
+            proxies.process_request(request)
+        parts = urlsplit(request.meta.get("proxy") or "")
+        if parts.hostname is None:
+            return None
+        said = request.headers.get("Proxy-Authorization")
+        return Upstream(parts.hostname, parts.port or 80, said)
 
     async def _is_allowed(self, url: str) -> bool:
         robots = self.crawler.get_downloader_middleware(RobotsTxtMiddleware)

@@ -21,6 +21,7 @@ _REASONS = {
     "DownloadFailedError": "broken-off",
     "ConnectionLost": "broken-off",
     "ConnectError": "refused",
+    "TunnelError": "refused",  # by a proxy, which says no more of it
     "DownloadCancelledError": "too-large",
     "UnsupportedURLSchemeError": "bad-url",
     "NotSupported": "bad-url",

@@ -18,6 +18,7 @@ from imagecrawler.handlers.proxy_messages import (
     rewrite_response,
     split_head,
 )
+from tests.forward_proxy import forward_proxy
 from tests.handlers.conftest import _environment
 from tests.handlers.test_blocked_addresses import LOOPBACK_SPELLINGS, NAMES
 
@@ -77,6 +78,27 @@ def test_a_tunnel_carries_whatever_it_is_given(proxy, site):
 
     assert answer.startswith(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK\r\n")
     assert site.paths() == ["/inside"]
+
+
+def test_another_proxy_is_asked_for_what_is_not_seen_to_be_private(proxy, site):
+    with forward_proxy({"a.test": f"127.0.0.1:{site.port}"}, "me:secret") as other:
+        host, _, port = other.address.partition(":")
+        say = proxy(upstream=[host, int(port), other.expected])
+        plain = say("GET http://a.test/x?y HTTP/1.1\nHost: a.test\n\n")
+        tunnel = say(
+            "CONNECT a.test:80 HTTP/1.1\nHost: a.test:80\n\n"
+            "GET /inside HTTP/1.1\nHost: a.test\nConnection: close\n\n"
+        )
+        refused = [
+            say(f"{ask} HTTP/1.1\nHost: x\n\n").partition(b"\r\n")[0]
+            for ask in ("GET http://0x7f.1/", "CONNECT 10.0.0.1:443", "GET http://localhost/")
+        ]
+
+    assert plain.startswith(b"HTTP/1.1 200 OK\r\n") and plain.endswith(b"here</body></html>")
+    assert tunnel.startswith(b"HTTP/1.1 200") and tunnel.endswith(b"here</body></html>")
+    assert set(refused) == {b"HTTP/1.1 403 Forbidden"}
+    assert site.paths() == ["/x?y", "/inside"]
+    assert other.asked == [("GET", "http://a.test:80/x?y"), ("CONNECT", "a.test:80")]
 
 
 def test_no_spelling_of_a_private_address_opens_a_socket(proxy, site):
