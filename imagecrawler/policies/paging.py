@@ -30,12 +30,13 @@ class Demand:
 
     ``images`` is how many new images are still wanted, 0: none. ``refill`` counts the occasions on
     which images were wanted: with a new number a new refill has begun. ``polls``: the newest page
-    is due.
+    is due. ``gaps``: what was cut short may be read though no image is wanted.
     """
 
     images: int = 0
     refill: int = 0
     polls: bool = False
+    gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

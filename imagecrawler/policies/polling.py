@@ -1,0 +1,164 @@
+"""When a source is looked at again: its rate of news, its hints, its health. Pure decisions.
+
+Polls are shared out in proportion to the square root of rate and weight, which makes the mean
+delay of what arrives least for the number of polls (Sia, Cho and Cho, "Efficient monitoring
+algorithm for fast news alerts", IEEE TKDE 2007). No source waits longer than the staleness that
+the user sets, so with many sources the budget yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from math import log, sqrt
+from typing import Any, Literal
+
+from imagecrawler.items import Listing
+
+HALF_LIFE_SECONDS = 86_400.0
+MIN_POLL_SECONDS = 60.0
+# What is believed of a source before anything is seen: one in two hours, worth an hour's watching.
+_PRIOR_ITEMS, _PRIOR_SECONDS = 0.5, 3_600.0
+_DEAD_SECONDS = 86_400.0
+_LONGEST_PROBE_SECONDS = 7 * 86_400.0
+_HOUR = 3_600.0
+
+Health = Literal["ok", "slow", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """What is known of a source's news: ``items`` in ``seconds``, both fading with age.
+
+    ``polled`` is when it was last asked, ``answered`` when it last answered, ``failing`` since when
+    it does not. ``capacity`` is how many items its one document holds; None: it has pages.
+    """
+
+    items: float = 0.0
+    seconds: float = 0.0
+    polled: float | None = None
+    answered: float | None = None
+    failing: float | None = None
+    failure: str | None = None
+    hint_seconds: float = 0.0
+    hub: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    capacity: int | None = None
+
+    @property
+    def rate(self) -> float:
+        """New items a second, as far as is known."""
+        return (self.items + _PRIOR_ITEMS) / (self.seconds + _PRIOR_SECONDS)
+
+    def answered_with(self, listing: Listing, *, now: float) -> PollState:
+        """Return the state after the newest page was read; its news are counted by `counted`."""
+        hints = listing.hints
+        seen = self._aged(now)
+        if self.answered is None and not listing.is_unchanged:
+            seen = _guessed(seen, listing)
+        seen = replace(
+            seen,
+            polled=now,
+            answered=now,
+            failing=None,
+            failure=None,
+            hint_seconds=max(hints.ttl_seconds or 0.0, hints.max_age_seconds or 0.0),
+        )
+        if listing.is_unchanged:
+            return seen
+        is_whole = listing.addressing == "whole"
+        return replace(
+            seen,
+            hub=hints.hub,
+            etag=hints.etag,
+            last_modified=hints.last_modified,
+            capacity=len(listing.items) if is_whole and listing.items else None,
+        )
+
+    def counted(self, news: int) -> PollState:
+        """Return the state after ``news`` items were found that had arrived since the last poll."""
+        return replace(self, items=self.items + news)
+
+    def failed(self, reason: str, *, now: float) -> PollState:
+        """Return the state after no answer, or one that is no list."""
+        since = now if self.failing is None else self.failing
+        return replace(self, polled=now, failing=since, failure=reason)
+
+    def health(self, now: float) -> Health:
+        """Whether it answers, does not, or has not for a day."""
+        if self.failing is None:
+            return "ok"
+        return "dead" if now - self.failing >= _DEAD_SECONDS else "slow"
+
+    def due(self, period_seconds: float, *, max_age_seconds: float) -> float:
+        """Return when it is to be asked again, given how often its rate lets it be."""
+        if self.polled is None:
+            return 0.0
+        if self.failing is not None:
+            # Each wait is half of the time it has been away: it is back for no more than that.
+            away = self.polled - self.failing
+            wait = min(max(away / 2, MIN_POLL_SECONDS), _LONGEST_PROBE_SECONDS)
+            return self.polled + wait
+        # Before that its own caches would answer; but not even they make it older than wished.
+        hinted = min(self.hint_seconds, max_age_seconds)
+        return self.polled + max(period_seconds, hinted, MIN_POLL_SECONDS)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> PollState:
+        """Return what `to_json` gave; what a later version added is left out."""
+        return cls(**{name: kept[name] for name in cls.__dataclass_fields__ if name in kept})
+
+    def _aged(self, now: float) -> PollState:
+        if self.answered is None:
+            return self
+        passed = max(0.0, now - self.answered)
+        left = 0.5 ** (passed / HALF_LIFE_SECONDS)
+        # The time that passed fades while it passes: the integral of its weights.
+        gained = HALF_LIFE_SECONDS / log(2) * (1 - left)
+        return replace(self, items=self.items * left, seconds=self.seconds * left + gained)
+
+
+def poll_periods(
+    states: Sequence[PollState],
+    weights: Sequence[float],
+    *,
+    requests_per_hour: float,
+    max_age_seconds: float,
+) -> list[float]:
+    """Return after how many seconds each source is asked again, in their order.
+
+    Their polls add up to ``requests_per_hour``, but none waits longer than ``max_age_seconds``,
+    and one whose document holds so few items that some would be missed not that long.
+    """
+    floors = [_least_frequency(state, max_age_seconds) for state in states]
+    roots = [sqrt(w * state.rate) for state, w in zip(states, weights, strict=True)]
+    fixed: set[int] = set()
+    while True:
+        budget = requests_per_hour / _HOUR - sum(floors[i] for i in fixed)
+        total = sum(root for i, root in enumerate(roots) if i not in fixed)
+        share = max(0.0, budget) / total if total else 0.0
+        low = {i for i, root in enumerate(roots) if i not in fixed and root * share <= floors[i]}
+        if not low:
+            frequency = [floors[i] if i in fixed else root * share for i, root in enumerate(roots)]
+            return [max(MIN_POLL_SECONDS, 1 / f) for f in frequency]
+        fixed |= low
+
+
+def _least_frequency(state: PollState, max_age_seconds: float) -> float:
+    overflow = 2 * state.rate / state.capacity if state.capacity else 0.0
+    return max(1 / max_age_seconds, overflow)
+
+
+def _guessed(state: PollState, listing: Listing) -> PollState:
+    """Return a first idea of the rate, from the times that the newest page states."""
+    posted = sorted(i.posted.timestamp() for i in listing.items if i.posted and not i.is_pinned)
+    span = posted[-1] - posted[0] if len(posted) > 2 else 0.0
+    if span <= 0:
+        return state
+    seconds = min(span, HALF_LIFE_SECONDS)
+    return replace(state, items=(len(posted) - 1) * seconds / span, seconds=seconds)
