@@ -66,6 +66,11 @@ class Running:
             )
 
     @property
+    def stdout(self) -> str:
+        """What it printed so far."""
+        return self._out.read_text(errors="replace")
+
+    @property
     def stderr(self) -> str:
         """What it said so far: the log."""
         return self._err.read_text(errors="replace")
@@ -122,7 +127,7 @@ class Running:
             self.process.wait()
             sys.stderr.write(self.stderr[-4000:])
             raise
-        return Run(rc, self._out.read_text(errors="replace"), self.stderr, self.store)
+        return Run(rc, self.stdout, self.stderr, self.store)
 
 
 class Crawls:

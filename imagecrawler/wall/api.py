@@ -306,7 +306,8 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _name(given: dict[str, Any], name: str) -> str:
-    text = given.get(name) or "-"
+    text = given.get(name, "")
+    text = "-" if text == "" else text
     if not isinstance(text, str) or not _VIEWER.fullmatch(text):
         raise ArgumentError(f"{name}: give 1 to 64 of A-Z, a-z, 0-9, _, . and -")
     return text

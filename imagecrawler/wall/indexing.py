@@ -49,6 +49,7 @@ class Indexer:
         self.is_complete = False
         self.folders_left = 0
         self.version = 0
+        self._told = (0, 0)
         self.on_change: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -69,7 +70,7 @@ class Indexer:
             except (OSError, sqlite3.Error) as error:
                 logger.warning("The index of the wall: %s; it is tried again", error)
                 self._mend(error)
-            self.has_begun.set()
+                self.has_begun.set()
             spent = time.monotonic() - started
             self._stop.wait(max(_PAUSE_SECONDS, spent * _PAUSE_PER_PASS))
 
@@ -101,7 +102,8 @@ class Indexer:
             with self._database.writing_index() as writing:
                 writing.execute("INSERT OR REPLACE INTO idx.facts VALUES ('complete', 1)")
             self.is_complete = True
-            self._changed()
+        self.has_begun.set()
+        self._tell()
 
     def _take(self, folders: list[str], stamps: dict[str, int], buckets: tuple[str, ...]) -> bool:
         """Bring folders up to date; return False when that was cut short."""
@@ -110,22 +112,27 @@ class Indexer:
         while left:
             until = time.monotonic() + most
             with self._database.writing_index() as connection:
-                writer, changes = _Writer(connection), 0
+                writer = _Writer(connection)
                 while left and time.monotonic() < until and not self._stop.is_set():
                     folder = left.pop()
                     images = image_folders.images_in(self._root, folder, buckets)
-                    changes += writer.take(folder, images, stamps.get(folder))
+                    writer.take(folder, images, stamps.get(folder))
             self.folders_left, most = len(left), _COMMIT_SECONDS
             self.has_begun.set()
-            if changes:
-                self._changed()
+            self._tell()
             if self._stop.is_set():
                 return False
         return True
 
-    def _changed(self) -> None:
-        self.version += 1
-        self.on_change()
+    def _tell(self) -> None:
+        """Tell of changes, be they ours or those of another wall on this store."""
+        connection = self._database.connection()
+        (version,) = connection.execute("PRAGMA idx.data_version").fetchone()
+        now = (self._database.generation, version)
+        if now != self._told:
+            self._told = now
+            self.version += 1
+            self.on_change()
 
 
 class _Writer:
@@ -135,10 +142,9 @@ class _Writer:
         self._do = connection.execute
         self._labels: dict[tuple[str, str], int] = {}
 
-    def take(self, folder: str, images: list[StoredImage], stamp: int | None) -> int:
-        """Let the index have these images of a folder and no others; return what has changed."""
+    def take(self, folder: str, images: list[StoredImage], stamp: int | None) -> None:
+        """Let the index have these images of a folder and no others."""
         known = self._known(folder)
-        changes = 0
         for image in images:
             n, *facts = known.pop(image.id, (None,))
             buckets = ",".join(image.buckets)
@@ -149,15 +155,12 @@ class _Writer:
                 stamp = UNKNOWN  # it may be whole the next time
                 continue
             self._put(n, entry_of(image, record), buckets, image.stamp)
-            changes += 1
         for n, *_ in known.values():
             self._remove(n)
-            changes += 1
         if stamp is None:
             self._do("DELETE FROM idx.folders WHERE name = ?", (folder,))
         else:
             self._do("INSERT OR REPLACE INTO idx.folders VALUES (?, ?)", (folder, stamp))
-        return changes
 
     def _known(self, folder: str) -> dict[str, tuple[int, int, str]]:
         low = group_of(folder) << REST_BITS

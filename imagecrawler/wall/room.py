@@ -46,7 +46,7 @@ class Room:
         self.hider = Hider(store.root, widths)
         self.news = News(self.state)
         self.status = StatusCounter(store.root, widths, self.database, self.indexer)
-        self._demands = Demands(self.database, self.marks, self.present)
+        self.demands = Demands(self.database, self.marks, self.present)
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="wall-keeper", daemon=True)
         self._filters: tuple[float, Json] | None = None
@@ -159,7 +159,7 @@ class Room:
         while not self._stop.wait(pause):
             started = time.monotonic()
             try:
-                self._demands.note()
+                self.demands.note()
                 self.hider.drop_now()
             except (sqlite3.Error, OSError, StoreError) as error:
                 logger.warning("The wall could not write: %s; it is tried again", error)

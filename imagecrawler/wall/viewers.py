@@ -18,6 +18,8 @@ _HELD_SECONDS = 120.0
 # A viewer who asked for nothing for so long has gone.
 _GONE_SECONDS = 120.0
 _VIEWERS_MOST = 1_000
+# What is told at once was shown one after the other.
+_APART_SECONDS = 1e-6
 
 
 class Marks:
@@ -37,18 +39,22 @@ class Marks:
         return int(row[0])
 
     def mark(self, viewer: int, ids: Iterable[str], *, now: float) -> set[int]:
-        """Say that images were shown; return their keys and those of what they look like."""
+        """Say that images were shown, in this order; return the keys of what is marked.
+
+        With an image goes the first picture that it looks like.
+        """
         connection = self._database.connection()
-        marked = {picture_key(image_id) for image_id in ids}
-        for key in list(marked):
+        marks = dict[int, float]()
+        for place, image_id in enumerate(ids):
+            key = picture_key(image_id)
             row = connection.execute("SELECT pic FROM idx.images WHERE key = ?", (key,))
-            marked.update(row.fetchone() or ())
+            marks |= dict.fromkeys((key, *(row.fetchone() or ())), now + place * _APART_SECONDS)
         with self._database.writing() as writing:
             writing.executemany(
                 "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)",
-                [(viewer, key, now) for key in marked],
+                [(viewer, key, at) for key, at in marks.items()],
             )
-        return marked
+        return set(marks)
 
     def unseen(self, viewer: int, *, most: int) -> int:
         """Return how many pictures a viewer has not been shown; it is counted up to ``most``."""
