@@ -34,7 +34,7 @@ class RecordCache:
         self,
         store: Store,
         near: NearRules | None = None,
-        size: int = 4096,
+        size: int = 2048,
         classes: ImageClasses | None = None,
     ) -> None:
         self._store = store

@@ -24,8 +24,8 @@ IMAGE_SUFFIXES = frozenset(
     ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "avif", "bmp", "tif", "tiff", "svg")
 )
 
-# Pictures repeat from page to page too; 16k entries of at most 4 kB bound what an attack costs.
-_CACHE_ENTRIES = 16_384
+# Pictures repeat from page to page too; 4k entries of at most 4 kB bound what an attack costs.
+_CACHE_ENTRIES = 4_096
 # Longer URLs are their own identity: no server makes renditions of them, attackers do.
 MAX_RESIZED_CHARS = 4_000
 

@@ -12,8 +12,8 @@ from hashlib import blake2b
 
 import ada_url
 
-# A site's navigation fits many times over; 64k entries of some 300 bytes are about 20 MB.
-_CACHE_ENTRIES = 65_536
+# A site's navigation fits many times over; 16k entries of some 400 bytes are about 6 MB.
+_CACHE_ENTRIES = 16_384
 # A longer URL is worked out each time, or a hostile page could fill a cache with megabytes.
 _CACHED_URL_CHARS = 1_000
 

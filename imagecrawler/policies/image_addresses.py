@@ -34,7 +34,7 @@ _DRAWN = frozenset(("svg", "ico", "gif"))
 # A longer name is no bare "facebook" or "next".
 _SHORT_CHARS = 40
 # What frames a site's pages is met with each of them.
-_CACHE = 4_096
+_CACHE = 2_048
 
 
 @lru_cache(maxsize=_CACHE)

@@ -22,7 +22,7 @@ _HOME = re.compile(
 _SECTIONS = frozenset(("article", "main"))
 # Words that mean something around an image only when they are near it.
 _NEAR = 3
-_CACHE = 8_192
+_CACHE = 2_048
 _LONG_ALT_WORDS = 5
 _WIDE_OFFER_PX = 400
 

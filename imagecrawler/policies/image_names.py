@@ -14,7 +14,7 @@ _SPLIT = re.compile(r"[^0-9A-Za-z]+")
 # Logout, catalogo, dialogo.
 _NO_LOGO = re.compile(r"(?:[ao]logo|logo(?:ut|n|s?y|ff))$")
 # The classes of a site are few, and repeat with every image.
-_CACHE = 8_192
+_CACHE = 2_048
 
 
 @lru_cache(maxsize=_CACHE)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 # An entry of Python's bounded caches (functools.lru_cache), and what records are made of: those
-# last read are kept, 4096 at most.
+# last read are kept, 2048 at most.
 _CACHED = {"_lru_list_elem", "dict", "list", "tuple"}
 
 
