@@ -6,10 +6,15 @@ import os
 import pickle
 import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
+from collections import deque
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from itertools import islice
 from multiprocessing.connection import Connection, Pipe
 
 from imagecrawler.exceptions import ImageRejectedError
@@ -55,7 +60,9 @@ class WorkerProcess:
     It has a socket of its own and shares nothing: no lock that a killed process takes along,
     no pipe that it leaves half read. It is a new program and no fork, so that it holds none
     of the crawl's locks, files or threads; the first may have been started already, as
-    ``program``. `render` belongs to one thread; the others may be called from any.
+    ``program``. What is handed over while it works waits in the socket, so that it never waits
+    for the crawl; when it dies, its successor is sent that again. `hand_over` and `outcome`
+    belong to one thread; the others may be called from any.
     """
 
     def __init__(
@@ -68,6 +75,9 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: Connection | None = None
         self._answers = select.poll()
+        self._line: deque[tuple[bytes, str]] = deque()
+        self._sent = 0  # so many of the line are in the channel
+        self._is_torn = False  # the channel ends within an image
         self._is_ended = False
         self._lock = threading.Lock()
 
@@ -77,19 +87,33 @@ class WorkerProcess:
         process = self._process
         return process.pid if process is not None else None
 
-    def render(self, body: bytes, stem: str) -> RenderedFiles | Exception:
-        """Have an image rendered and return the facts and paths, or why there are none.
+    def hand_over(self, body: bytes, stem: str) -> None:
+        """Put an image in line, to be rendered after those for which there is no outcome yet."""
+        self._line.append((body, stem))
+        # The first starts the process if need be, and has the outcome if that fails.
+        if len(self._line) > 1 and self._channel is not None and not self._is_torn:
+            with suppress(OSError):
+                self._send_line(self._channel)
+
+    def outcome(self) -> RenderedFiles | Exception:
+        """Wait for the first in line: return its facts and paths, or why there are none.
 
         See `imagecrawler.pipelines.workers.Workers.submit` for the exceptions.
         """
+        try:
+            return self._rendered(self._line[0][1])
+        finally:
+            self._line.popleft()
+            self._sent = max(self._sent - 1, 0)
+
+    def _rendered(self, stem: str) -> RenderedFiles | Exception:
         for _ in range(_MAX_KILLS):
             try:
-                return self._asked(self._ready_channel(), body, stem)
+                return self._asked(self._ready_channel(), stem)
             except BrokenProcessPool as error:
                 return error
             except (EOFError, OSError):
                 exit_code = self._stop(_LAST_WORDS_SECONDS)
-            remove_files(stem, self._buckets)  # another try would not write over them
             if exit_code != -signal.SIGKILL:
                 return self._reason(exit_code)
         message = "its worker was killed twice, perhaps for want of memory"
@@ -105,9 +129,17 @@ class WorkerProcess:
                 self._process.kill()
                 self._process.wait()
 
-    def _asked(self, channel: Connection, body: bytes, stem: str) -> RenderedFiles | Exception:
-        channel.send_bytes(stem.encode())
-        channel.send_bytes(body)
+    def _send_line(self, channel: Connection) -> None:
+        for body, stem in islice(self._line, self._sent, None):
+            self._is_torn = True
+            channel.send_bytes(stem.encode())
+            channel.send_bytes(body)
+            self._is_torn = False
+            self._sent += 1
+
+    def _asked(self, channel: Connection, stem: str) -> RenderedFiles | Exception:
+        if not self._is_torn:
+            self._send_line(channel)
         # Not channel.poll(): that makes a selector anew for each image.
         if not self._answers.poll((self._timeout_seconds + _GRACE_SECONDS) * 1000):
             self._stop()
@@ -121,7 +153,8 @@ class WorkerProcess:
 
     def _ready_channel(self) -> Connection:
         """Return the channel of a process that takes images, starting one if need be."""
-        if self._channel is not None and self._process is not None and self._process.poll() is None:
+        # One that has ended may have answered before.
+        if self._channel is not None and (self._sent or self._takes_images()):
             return self._channel
         code = self._stop()
         for _ in range(_MAX_STARTS):
@@ -134,6 +167,10 @@ class WorkerProcess:
                 code = self._stop(_LAST_WORDS_SECONDS)
         raise BrokenProcessPool(f"no image worker can be started (exit code {code})")
 
+    def _takes_images(self) -> bool:
+        is_alive = self._process is not None and self._process.poll() is None
+        return is_alive and not self._is_torn
+
     def _start(self) -> Connection:
         with self._lock:
             if self._is_ended:
@@ -142,6 +179,8 @@ class WorkerProcess:
             self._channel, self._process = program.channel, program.process
             self._answers = select.poll()
             self._answers.register(self._channel, select.POLLIN)
+            _limit_sending(self._channel, self._timeout_seconds + _GRACE_SECONDS)
+            self._sent, self._is_torn = 0, False
             return self._channel
 
     def _stop(self, patience_seconds: float = 0.0) -> int:
@@ -153,10 +192,14 @@ class WorkerProcess:
         if process is None:
             return 0
         try:
-            return process.wait(patience_seconds)
+            exit_code = process.wait(patience_seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            return process.wait()
+            exit_code = process.wait()
+        for _, stem in islice(self._line, self._sent):
+            remove_files(stem, self._buckets)  # another try would not write over them
+        self._sent = 0
+        return exit_code
 
     def _reason(self, exit_code: int) -> ImageRejectedError:
         if exit_code == -signal.SIGALRM:
@@ -164,6 +207,14 @@ class WorkerProcess:
             return ImageRejectedError("too-large", message)
         message = f"it crashed its decoder (exit code {exit_code})"
         return ImageRejectedError("not-an-image", message)
+
+
+def _limit_sending(channel: Connection, seconds: float) -> None:
+    """Have a process that was stopped while an image waits for room in its socket be an OSError."""
+    whole, part = divmod(seconds, 1)
+    with socket.socket(fileno=os.dup(channel.fileno())) as same:
+        timeval = struct.pack("ll", int(whole), int(part * 1e6))
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
 
 
 def _environment() -> dict[str, str]:

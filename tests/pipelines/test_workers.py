@@ -362,6 +362,24 @@ def test_a_stopped_worker_that_feels_no_alarm_is_replaced(tmp_dir, monkeypatch):
 
 
 @pytest.mark.usefixtures("misbehaving")
+@pytest.mark.parametrize("waiting_bytes", [0, 2_000_000], ids=["small", "more than a socket holds"])
+@pytest.mark.parametrize("body", [STOPS, HANGS, DIES, IS_KILLED, LIES, EATS])
+def test_what_waits_behind_a_bad_image_is_rendered(tmp_dir, monkeypatch, body, waiting_bytes):
+    monkeypatch.setattr(worker_process, "_GRACE_SECONDS", 0.2)
+    good = picture() + bytes(waiting_bytes)
+    workers = Workers(1, RULES, str(tmp_dir), timeout_seconds=1.0)
+    try:
+        futures = [workers.submit(data) for data in (good, body, good, good)]
+        failures = [future.exception(PATIENCE_SECONDS) is not None for future in futures]
+        assert failures == [False, True, False, False]
+        for future in (futures[0], *futures[2:]):
+            future.result().discard()
+        assert not list(tmp_dir.iterdir())
+    finally:
+        workers.close()
+
+
+@pytest.mark.usefixtures("misbehaving")
 def test_bytes_in_flight_are_those_that_are_not_settled(tmp_dir):
     workers = Workers(1, RULES, str(tmp_dir), timeout_seconds=1.0)
     assert workers.bytes_in_flight == 0
