@@ -42,7 +42,7 @@ class Fresh:
     """
 
     overlap: int = 3
-    audit_every: int = 50
+    audit_every: int = 100
 
     def next(self, state: State, demand: Demand, *, now: float) -> Ask | None:
         """Return the newest page if it is due, else what a gap needs, else a deeper page."""
@@ -64,7 +64,9 @@ class Fresh:
         """Add what the page shows to what is known, as far as its place is certain."""
         new = [item for item in listing.items if not knows(item)]
         if ask.purpose == "audit":
-            return _audited(state, listing, news=bool(new)), new
+            is_below = _is_below(intervals_of(state), listing, len(new))
+            is_late = 0 < len(new) < len(listing.items)
+            return _audited(state, listing, is_late=is_late, is_below=is_below), new
         if listing.numbering is not None:
             state = {**state, "numbering": astuple(listing.numbering)}
         if ask.purpose == "head":
@@ -263,7 +265,18 @@ def _numbering(state: State) -> Numbering | None:
     return Numbering(*kept) if kept else None
 
 
-def _audited(state: State, listing: Listing, *, news: bool) -> State:
-    """Go on at once where something was put in late; else one page further down, another time."""
-    polls = state["audit"]["polls"] if news and listing.older else 0
-    return {**state, "audit": {"polls": polls, "place": to_pair(listing.older)}}
+def _audited(state: State, listing: Listing, *, is_late: bool, is_below: bool) -> State:
+    """Go on at once where something was put in late; else one page further down, another time.
+
+    Below known ground all is news, and none of it late: from there it is the top again.
+    """
+    older = None if is_below else listing.older
+    polls = state["audit"]["polls"] if is_late and older else 0
+    return {**state, "audit": {"polls": polls, "place": to_pair(older)}}
+
+
+def _is_below(intervals: Sequence[Interval], listing: Listing, new: int) -> bool:
+    """Whether a page with so many ``new`` items reaches the end of known ground, or is below it."""
+    if new == len(listing.items):
+        return True
+    return bool(intervals) and not set(intervals[-1].bottom[-1:]).isdisjoint(_marks(listing))

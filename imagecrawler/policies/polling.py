@@ -3,7 +3,8 @@
 Polls are shared out in proportion to the square root of rate and weight, which makes the mean
 delay of what arrives least for the number of polls (Sia, Cho and Cho, "Efficient monitoring
 algorithm for fast news alerts", IEEE TKDE 2007). No source waits longer than the staleness that
-the user sets, so with many sources the budget yields.
+the user sets, so with many sources the budget yields; and none is asked before there should be
+news, or most polls of the slow ones would be for nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ HALF_LIFE_SECONDS = 86_400.0
 MIN_POLL_SECONDS = 60.0
 # What is believed of a source before anything is seen: one in two hours, worth an hour's watching.
 _PRIOR_ITEMS, _PRIOR_SECONDS = 0.5, 3_600.0
+# Of polls at even intervals that catch so many on average, e^-1.5 find nothing: a fifth. Those of
+# ten sources with 0.2 to 40 news an hour waste 3.6 % so and 5.4 % without, for 0.008 hours more of
+# delay (python -m benchmarks.freshness).
+_NEWS_A_POLL = 1.5
 _DEAD_SECONDS = 86_400.0
 _LONGEST_PROBE_SECONDS = 7 * 86_400.0
 _HOUR = 3_600.0
@@ -132,8 +137,9 @@ def poll_periods(
 ) -> list[float]:
     """Return after how many seconds each source is asked again, in their order.
 
-    Their polls add up to ``requests_per_hour``, but none waits longer than ``max_age_seconds``,
-    and one whose document holds so few items that some would be missed not that long.
+    Their polls add up to at most ``requests_per_hour``, but none waits longer than
+    ``max_age_seconds``, and one whose document holds so few items that some would be missed not
+    that long.
     """
     floors = [_least_frequency(state, max_age_seconds) for state in states]
     roots = [sqrt(w * state.rate) for state, w in zip(states, weights, strict=True)]
@@ -145,13 +151,24 @@ def poll_periods(
         low = {i for i, root in enumerate(roots) if i not in fixed and root * share <= floors[i]}
         if not low:
             frequency = [floors[i] if i in fixed else root * share for i, root in enumerate(roots)]
-            return [max(MIN_POLL_SECONDS, 1 / f) for f in frequency]
+            waits = map(_until_news, states, weights)
+            return [
+                max(MIN_POLL_SECONDS, min(1 / floor, max(1 / f, wait)))
+                for f, floor, wait in zip(frequency, floors, waits, strict=True)
+            ]
         fixed |= low
 
 
 def _least_frequency(state: PollState, max_age_seconds: float) -> float:
     overflow = 2 * state.rate / state.capacity if state.capacity else 0.0
     return max(1 / max_age_seconds, overflow)
+
+
+def _until_news(state: PollState, weight: float) -> float:
+    """Return after how long there should be news; 0.0 as long as nobody can say."""
+    if state.seconds < _PRIOR_SECONDS:
+        return 0.0
+    return _NEWS_A_POLL / max(weight * state.rate, 1e-12)
 
 
 def _guessed(state: PollState, listing: Listing) -> PollState:

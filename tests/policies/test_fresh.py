@@ -156,6 +156,17 @@ def test_late_insertions_are_found_by_an_audit():
     assert "i500" in read.store
 
 
+def test_an_audit_ends_where_known_ground_does():
+    read = reader(Fresh(audit_every=1))
+    read.run(12)
+    known = set(read.store)
+    for _ in range(9):
+        read.now += 3_600
+        read.run(0)
+    assert len(set(read.store) - known) < read.source.page_size
+    assert pages(read.asked[-6:]) in ([1, 2, 1, 3, 1, 2], [1, 3, 1, 2, 1, 3])
+
+
 def test_a_list_that_is_empty_for_a_while_is_not_forgotten():
     read = reader(Fresh())
     read.run(30)
