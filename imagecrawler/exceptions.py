@@ -45,6 +45,10 @@ class UnsupportedScrapyError(ImageCrawlerError):
     """This Scrapy lacks an attribute that the scheduler needs."""
 
 
+class UnsupportedSystemError(ImageCrawlerError):
+    """This operating system lacks what the image workers are made of."""
+
+
 class BlockedAddressError(ImageCrawlerError):
     """A connection that the address rules forbid; no socket was opened."""
 

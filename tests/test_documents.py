@@ -89,6 +89,7 @@ def test_a_wrong_value_is_one_line_that_names_the_setting(name: str, tmp_path: P
         ("DNSCACHE_SIZE", "many"),
         ("DOWNLOAD_VERIFY_CERTIFICATES", "perhaps"),
         ("LOG_LEVEL", "LOUD"),
+        ("LOG_FILE", "/proc/no.log"),
         ("RETRY_HTTP_CODES", "500,x"),
         ("RETRY_EXCEPTIONS", "no.such.thing"),
     ],

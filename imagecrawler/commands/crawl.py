@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,7 +16,7 @@ from imagecrawler.commands.setting_kinds import check_kinds
 from imagecrawler.coordinator.options import image_rules, proxy_url, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
 from imagecrawler.coordinator.site_files import login_state, site_headers
-from imagecrawler.exceptions import ImageCrawlerError
+from imagecrawler.exceptions import ImageCrawlerError, UnsupportedSystemError
 from imagecrawler.extensions.summary_text import summary_text
 from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.security.addresses import allowed_networks
@@ -103,6 +104,7 @@ def _spare_the_collector() -> None:
 
 def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> None:
     """Raise what would be wrong with a crawl before it makes a request."""
+    check_system(os.name)
     given = parse_arguments(spider, arguments)
     check_kinds(settings)
     run_rules(settings, limits=Limits(), images=UrlFilter(), contents=given.contents)
@@ -113,3 +115,12 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     site_headers(settings)
     check_browser(settings, given.render)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))
+
+
+def check_system(name: str) -> None:
+    """Raise UnsupportedSystemError where image workers cannot be (``name``: see `os.name`)."""
+    if name != "posix":
+        raise UnsupportedSystemError(
+            "This system has neither poll nor setrlimit nor alarms, which the image workers need: "
+            "crawl on Linux or macOS, on Windows in WSL 2"
+        )

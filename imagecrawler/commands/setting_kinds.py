@@ -92,8 +92,18 @@ def _check_words(settings: BaseSettings) -> None:
     level = settings.get("LOG_LEVEL")
     if str(level).upper() not in logging.getLevelNamesMapping() and not str(level).isdecimal():
         raise SettingError(f"LOG_LEVEL={level!r}: give DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    if log_file := settings.get("LOG_FILE"):
+        _check_log_file(log_file)
     for name in settings.getlist("RETRY_EXCEPTIONS"):
         _check_exception(name)
+
+
+def _check_log_file(path: str) -> None:
+    try:
+        with open(path, "a", encoding="utf-8"):
+            return
+    except OSError as error:
+        raise SettingError(f"LOG_FILE={path}: {error.strerror}") from None
 
 
 def _check_boolean(settings: BaseSettings, name: str) -> None:

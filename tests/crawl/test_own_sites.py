@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from scrapy import Request
+from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from imagecrawler.commands.crawl import check
+from imagecrawler.coordinator.site_files import login_state
+from imagecrawler.exceptions import SettingError
 from imagecrawler.middlewares.cookies import LoginCookiesMiddleware
 from tests.conftest import StartSite
 from tests.crawl.folders import failures, pages, stored
@@ -147,15 +151,16 @@ def test_a_cookie_goes_where_its_attributes_let_it(
     assert {pair.partition("=")[0] for pair in sent.split("; ")} - {""} == expected
 
 
+@pytest.mark.parametrize("name", ["COOKIES_FILE", "HEADERS_FILE"])
 def test_a_file_that_cannot_be_used_is_one_line_before_any_request(
-    site: StartSite, crawl: Crawls, tmp_path: Path
+    tmp_path: Path, name: str
 ) -> None:
-    running = site({"/": page("")})
     file = tmp_path / "login"
     file.write_text("5ecret")
-    for name in ("COOKIES_FILE", "HEADERS_FILE"):
-        run = crawl(running.url, settings={name: file})
-        (line,) = run.stderr.splitlines()
-        assert run.rc == 2 and line.startswith(f"imagecrawler: {name}={file}: ")
-        assert "5ecret" not in line
-    assert running.requests() == []
+    wrong = Settings({"IMAGES_STORE": tmp_path / "data", name: file})
+    wrong.setmodule("imagecrawler.settings", priority="default")
+    with pytest.raises(SettingError, match=f"^{name}={file}: ") as caught:
+        check(wrong, "site", {"start": "http://127.0.0.1/"})
+    assert "5ecret" not in str(caught.value)
+    with pytest.raises(SettingError, match="COOKIES_ENABLED is False"):
+        login_state(Settings({"COOKIES_FILE": file, "COOKIES_ENABLED": False}))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from scrapy.settings import Settings
 
+from imagecrawler.coordinator.options import proxy_url
+from imagecrawler.exceptions import SettingError
 from tests.conftest import StartSite
 from tests.crawl.folders import pages, queued, reasons, stored
 from tests.crawl.test_own_sites import secrets_in
@@ -81,8 +84,13 @@ def test_a_proxy_that_asks_for_a_password_ends_the_run_and_no_page_fails(
     ],
 )
 def test_what_is_no_proxy_is_one_line(
-    crawl: Crawls, settings: dict[str, str], env: dict[str, str], said: str
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], env: dict[str, str], said: str
 ) -> None:
-    run = crawl("http://gallery.test/", settings=settings, env=env)
-    (line,) = run.stderr.splitlines()
-    assert run.rc == 2 and said in line and "5ecret" not in line
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert proxy_url(Settings()) is None
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError) as caught:
+        proxy_url(Settings(settings))
+    assert said in str(caught.value) and "5ecret" not in str(caught.value)
