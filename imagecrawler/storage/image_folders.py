@@ -15,7 +15,6 @@ from hashlib import blake2b
 from imagecrawler.storage import names
 from imagecrawler.storage.records import Record, readable
 from imagecrawler.storage.stamps import UNKNOWN, stamped_folders
-from imagecrawler.storage.visited import VisitedFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,21 @@ def images_in(root: str, folder: str, buckets: tuple[str, ...]) -> list[StoredIm
 
 def read_record(root: str, image_id: str) -> Record | None:
     """Return the record of one image, found by its id alone; None: there is none, or it is torn."""
-    visited = VisitedFolder(root, "")
-    visited.look_again(image_id)
-    return visited.read(image_id)
+    folder = os.path.join(root, "visited", image_id[:4])
+    for _ in range(2):  # the writer may rename it between the look-up and the opening
+        found: StoredImage | None = None
+        for entry in _entries(folder):
+            if entry.name.startswith(image_id) and _id_of(entry.name) == image_id:
+                with suppress(FileNotFoundError):
+                    found = _newer(found, _stored(entry, image_id, []))
+        if found is not None and (record := found.record()) is not None:
+            return record
+    return None
+
+
+def _id_of(file: str) -> str | None:
+    name = names.record_name(file)
+    return None if name is None else name.id
 
 
 def _stored(entry: os.DirEntry[str], image_id: str, buckets: list[str]) -> StoredImage:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 
 from imagecrawler.storage import wall_notes
 from imagecrawler.wall.database import Database
-from imagecrawler.wall.selection import Row, Selection, Walk
+from imagecrawler.wall.selection import COLUMNS, Row, Selection, Walk
 from imagecrawler.wall.viewers import UNSEEN, Marks, Present
 
 _MIXED_MOST = 1 << 48
@@ -103,8 +103,8 @@ class Chooser:
 
         def take(rows: Iterator[Row]) -> list[Row]:
             nonlocal taken
-            there = (row for row in rows if is_there(row))
-            found = self._present.hold(asked.viewer, asked.page, there, asked.limit - taken)
+            most = asked.limit - taken
+            found = self._present.hold(asked.viewer, asked.page, rows, most, is_there)
             taken += len(found)
             return found
 
@@ -136,7 +136,7 @@ class Chooser:
         connection = self._database.connection()
         conditions, values = asked.selection.conditions(connection)
         rows = connection.execute(
-            "SELECT i.n, i.id, i.at, i.mixed, i.key, i.pic, i.buckets, s.at FROM seen s "
+            f"SELECT {COLUMNS}, s.at FROM seen s "
             "CROSS JOIN idx.images i ON i.pic = s.pic "
             f"WHERE s.viewer = ? AND {' AND '.join(conditions)} ORDER BY s.at, s.pic",
             (asked.viewer, *values),

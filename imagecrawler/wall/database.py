@@ -69,7 +69,12 @@ class Database:
         self._making = threading.Lock()
         try:
             wall_notes.connect(root).close()
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"The wall keeps what it knows in {Path(root, 'wall')}, which cannot be written "
+                f"({error}): give this user the right to, or some space on the disk"
+            ) from None
+        except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"{Path(root, wall_notes.FILE)} cannot be used ({error}). Move it away to "
                 "go on without what it knows: what was shown to whom, and what was hidden"

@@ -17,7 +17,7 @@ from imagecrawler.wall.hiding import Hider
 from imagecrawler.wall.indexing import Indexer
 from imagecrawler.wall.news import News
 from imagecrawler.wall.presenting import Json, Presenter
-from imagecrawler.wall.selection import Row, Selection, Walk, cursor, place_of
+from imagecrawler.wall.selection import COLUMNS, Row, Selection, Walk, cursor, place_of
 from imagecrawler.wall.status import StatusCounter
 from imagecrawler.wall.viewers import Marks, Present
 
@@ -30,7 +30,6 @@ _PAUSE_PER_DEMAND = 20.0
 _COUNTED_SECONDS = 30.0
 _LISTED_MOST = 500
 _ALIKE_MOST = 50
-_COLUMNS = "i.n, i.id, i.at, i.mixed, i.key, i.pic, i.buckets"
 
 
 class Room:
@@ -120,7 +119,7 @@ class Room:
         """Return the image itself and those that look like it, as pages show them."""
         connection = self.database.connection()
         rows = connection.execute(
-            f"SELECT {_COLUMNS} FROM idx.images i WHERE i.pic = "
+            f"SELECT {COLUMNS} FROM idx.images i WHERE i.pic = "
             f"(SELECT pic FROM idx.images WHERE key = ?) LIMIT {_ALIKE_MOST}",
             (picture_key(image_id),),
         )

@@ -34,7 +34,8 @@ class Row(NamedTuple):
     buckets: str
 
 
-_COLUMNS = "i.n, i.id, i.at, i.mixed, i.key, i.pic, i.buckets"
+# Those of a `Row`, in SQL where the images are ``i``.
+COLUMNS = "i.n, i.id, i.at, i.mixed, i.key, i.pic, i.buckets"
 _NOT_HIDDEN = "NOT EXISTS (SELECT 1 FROM hidden h WHERE h.id = i.id AND h.done IS NULL)"
 
 
@@ -107,7 +108,7 @@ class Walk:
         while True:
             place = [] if after is None else [f"(i.{self.by}, i.n) {sign} (?, ?)"]
             found = connection.execute(
-                f"SELECT {_COLUMNS} FROM idx.images i WHERE {' AND '.join(place + parts)} "
+                f"SELECT {COLUMNS} FROM idx.images i WHERE {' AND '.join(place + parts)} "
                 f"ORDER BY i.{self.by} {order}, i.n {order} LIMIT {_CHUNK}",
                 (*(after or ()), *values),
             ).fetchall()

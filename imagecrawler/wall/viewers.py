@@ -85,21 +85,29 @@ class Present:
         self._viewers: dict[int, _Viewer] = {}
         self._lock = threading.Lock()
 
-    def hold(self, viewer: int, page: str, rows: Iterable[Row], most: int) -> list[Row]:
-        """Return the first rows that no page of this viewer holds; now this page holds them.
+    def hold(
+        self,
+        viewer: int,
+        page: str,
+        rows: Iterable[Row],
+        most: int,
+        is_there: Callable[[Row], bool],
+    ) -> list[Row]:
+        """Return the first rows that are there and no page of this viewer holds.
 
-        Of pictures that look alike one is taken.
+        Now this page holds them. Of pictures that look alike one is taken.
         """
-        now = time.monotonic()
+        until = time.monotonic() + _HELD_SECONDS
         taken: list[Row] = []
         with self._lock:
-            held = self._of(viewer, now).held
+            held = self._of(viewer, time.monotonic()).held
         for row in rows:
             if len(taken) >= most:
                 break
+            if row.pic in held or row.key in held or not is_there(row):
+                continue
             with self._lock:
-                if row.pic not in held and row.key not in held:
-                    held[row.pic] = (page, now + _HELD_SECONDS)
+                if held.setdefault(row.pic, mine := (page, until)) is mine:
                     taken.append(row)
         return taken
 
