@@ -1,5 +1,7 @@
 """One crawl of many small images: does memory stay flat, and does the rate?
 
+``--pages 20000 --images 100000 --sides ours`` is a crawl as long as a night's, on loopback.
+
 All images are different, and are fetched from one nginx without a delay and without a browser.
 Resident sizes are those of the crawl's process and the sum of its workers', from /proc.
 """
@@ -62,11 +64,21 @@ SIDES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Tenth:
+    """What one tenth of the images took; ``end`` has the sizes when its last was answered."""
+
+    images_per_second: float
+    pages_per_second: float
+    cpu_ms_per_image: float
+    end: Resident
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """What one side's crawl was like: sizes after so many images, and what each tenth took."""
 
     after: dict[int, tuple[int, Resident]]  # images answered: images on the pages so far, sizes
-    tenths: list[tuple[float, float]]  # images/s, CPU ms an image
+    tenths: list[Tenth]
 
     @property
     def bytes_per_image(self) -> float:
@@ -83,7 +95,7 @@ def main() -> int:
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix="benchmark-residence-") as temporary:
         folder, port = Path(temporary), free_port()
-        pages = -(-options.images // _PER_PAGE)
+        pages = options.pages or -(-options.images // _PER_PAGE)
         roots = [(f"http://127.0.0.1:{port}", folder / "site")]
         site = write_galleries(roots, pages=pages, images=options.images, size_px=_SIZE_PX)
         print(f"{len(site.images)} images of {_SIZE_PX[0]} px on {pages} pages", flush=True)
@@ -121,31 +133,45 @@ def _course(
     if end.exit_code != 0 or not images:
         sys.exit(f"{side.title} ended with {end.exit_code}:\n{last_lines(run / 'log')}")
     files = sum(1 for path in (run / side.images).rglob("*.jpg"))
-    again = [path for path, times in Counter(line.path for line in images).items() if times > 1]
-    is_whole = files == len(site.images) == len(images)
-    statement = f"{side.title}: {len(images)} images fetched, {files} files of {len(site.images)}"
+    pages = [line for line in lines if line.path.startswith("/gallery-")]
+    again = [path for path, times in Counter(line.path for line in lines).items() if times > 1]
+    is_whole = files == len(site.images) == len(images) and len(pages) == len(site.pages)
+    statement = (
+        f"{side.title}: {len(pages)} pages of {len(site.pages)} and {len(images)} images fetched, "
+        f"{files} files of {len(site.images)}, {len(again)} fetched twice"
+    )
     checks.that(is_whole and not again, statement, again)
-    return Course(_sizes_after(options.after, lines, images, sizes), _tenths(images, sizes))
+    per_page = -(-len(site.images) // len(site.pages))
+    after = _sizes_after(options.after, pages, images, sizes, per_page)
+    return Course(after, _tenths(pages, images, sizes))
 
 
 def _sizes_after(
-    marks: list[int], lines: list[JournalLine], images: list[JournalLine], sizes: ResidentSizes
+    marks: list[int],
+    pages: list[JournalLine],
+    images: list[JournalLine],
+    sizes: ResidentSizes,
+    per_page: int,
 ) -> dict[int, tuple[int, Resident]]:
-    pages = {line.path: line.when for line in lines if line.path.startswith("/gallery-")}
+    first = {line.path: line.when for line in reversed(pages)}
     whens = {mark: images[mark - 1].when for mark in marks if mark <= len(images)}
     return {
-        mark: (sum(page <= when for page in pages.values()) * _PER_PAGE, sizes.around(when))
+        mark: (sum(page <= when for page in first.values()) * per_page, sizes.around(when))
         for mark, when in whens.items()
     }
 
 
-def _tenths(images: list[JournalLine], sizes: ResidentSizes) -> list[tuple[float, float]]:
+def _tenths(
+    pages: list[JournalLine], images: list[JournalLine], sizes: ResidentSizes
+) -> list[Tenth]:
     count = len(images) // 10
     ends = [sizes.around(images[max(0, n * count - 1)].when) for n in range(11)]
     return [
-        (
-            count / max(end.when - begin.when, 1e-3),
+        Tenth(
+            count / (seconds := max(end.when - begin.when, 1e-3)),
+            sum(begin.when < page.when <= end.when for page in pages) / seconds,
             (end.cpu_seconds - begin.cpu_seconds) / count * 1000,
+            end,
         )
         for begin, end in pairwise(ends)
     ]
@@ -157,13 +183,26 @@ def _table(course: Course) -> str:
         for images, (known, size) in course.after.items()
     ]
     header = ["images fetched", "on pages fetched", "resident MiB", "all workers MiB"]
-    rates = " ".join(f"{rate:.0f}" for rate, _ in course.tenths)
-    costs = " ".join(f"{cpu_ms:.1f}" for _, cpu_ms in course.tenths)
     return (
-        f"{markdown_table(header, rows)}\n\n"
-        f"images/s in each tenth: {rates}; CPU ms an image: {costs}\n"
+        f"{markdown_table(header, rows)}\n\n{_tenths_table(course.tenths)}\n\n"
         f"bytes an image between the last two: {course.bytes_per_image:.0f}"
     )
+
+
+def _tenths_table(tenths: list[Tenth]) -> str:
+    header = ["tenth", "images/s", "pages/s", "CPU ms an image", "resident MiB", "all workers MiB"]
+    rows = [
+        [
+            number,
+            t.images_per_second,
+            t.pages_per_second,
+            t.cpu_ms_per_image,
+            t.end.own_mib,
+            t.end.workers_mib,
+        ]
+        for number, t in enumerate(tenths, 1)
+    ]
+    return markdown_table(header, rows)
 
 
 def _key_set_table(report: Path, images: int) -> str:
@@ -180,6 +219,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.residence", description=__doc__)
     add = parser.add_argument
     add("--images", type=int, default=50_000, help="images of the site (default 50000)")
+    add("--pages", type=int, help=f"pages of the site (default one for {_PER_PAGE} images)")
     add(
         "--after",
         type=lambda text: [int(number) for number in text.split(",")],
