@@ -41,6 +41,14 @@ class StoreVersionError(StoreError):
     """The store was made by a newer version of this program."""
 
 
+class PausedTooLongError(ImageCrawlerError):
+    """What a crawl has waited for has not come back: the network, room on the disk."""
+
+
+class StalledError(ImageCrawlerError):
+    """A crawl made no progress, and something in it cannot be given up."""
+
+
 class UnsupportedScrapyError(ImageCrawlerError):
     """This Scrapy lacks an attribute that the scheduler needs."""
 

@@ -65,6 +65,13 @@ RETRY_TIMES = 2
 RETRY_DELAY_SECONDS = 5.0  # before the first retry; four times as long before each further one
 RETRY_WAIT_SECONDS = 60.0  # a run waits for tries due within this time, then ends
 
+# -- long runs: pauses, and what ends them ----------------------------------------------------
+STORE_FREE_BYTES = 1024**3  # below it a crawl pauses; at most a 20th of the disk; 0: no floor
+HOST_AWAY_SECONDS = 600.0  # a host that went away is left alone so long before failures count
+PAUSE_MAX_SECONDS = 3600.0  # without network or room on the disk for so long, a run ends
+PAUSE_CHECK_SECONDS = 5.0  # until it looks again; twice as long each time, up to a minute
+STALL_SECONDS = 900.0  # nothing ended for so long: given up, or the run ends; 0: no watchdog
+
 # -- ceilings on what the web may cost --------------------------------------------------------
 DOWNLOAD_TIMEOUT = 60  # name, connection, headers and body together
 DNS_TIMEOUT = 20
@@ -118,7 +125,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
-EXTENSIONS = {"imagecrawler.extensions.progress.Progress": 500}
+EXTENSIONS = {
+    "imagecrawler.extensions.progress.Progress": 500,
+    "imagecrawler.extensions.disk_floor.DiskFloor": 500,
+    "imagecrawler.extensions.network.NetworkWatch": 500,
+    "imagecrawler.extensions.watchdog.Watchdog": 500,
+}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 WARN_ON_GENERATOR_RETURN_VALUE = False  # parses the source of a callback with every page

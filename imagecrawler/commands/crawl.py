@@ -12,6 +12,7 @@ from scrapy.commands.crawl import Command as CrawlCommand
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.utils.project import get_project_settings
 
+from imagecrawler.commands.hangup import print_error_if_heard, print_if_heard, stop_on_hangup
 from imagecrawler.commands.setting_kinds import check_kinds
 from imagecrawler.coordinator.options import image_rules, proxy_url, run_rules, store_path
 from imagecrawler.coordinator.run import Limits
@@ -65,18 +66,19 @@ class Command(CrawlCommand):
         assert self.crawler_process is not None
         crawler = self._create_crawler(args[0])
         self.crawler_process.crawl(crawler, **opts.spargs)
+        stop_on_hangup(crawler)
         _spare_the_collector()
         self.crawler_process.start()
         stats = crawler.stats
         if error := stats.get_value("run/error"):
-            print(f"imagecrawler: {error}", file=sys.stderr)
+            print_error_if_heard(error)
         self.exitcode = int(stats.get_value("run/exit_code", 0))
         if self.crawler_process.bootstrap_failed:
             self.exitcode = self.exitcode or 1
         if stats.get_value("run/summarised"):
             default_store = store_path(get_project_settings())
             found = read_summary(store_path(crawler.settings))
-            print(summary_text(found, default_store=default_store))
+            print_if_heard(summary_text(found, default_store=default_store), sys.stdout)
 
 
 def _refuse(error: ImageCrawlerError, *, log_file: str | None) -> NoReturn:

@@ -202,6 +202,9 @@ class Frontier(Protocol):
 
     # -- how it stands ---------------------------------------------------------------------
 
+    def has_visited(self, host: str) -> bool:
+        """Whether a page of a host was visited, in this run or an earlier one."""
+
     def has_work(self) -> bool:
         """Whether this run still has something to do, or to wait for."""
 

@@ -44,6 +44,7 @@ from imagecrawler.coordinator.verdicts import promises_more
 from imagecrawler.coordinator.writing import write_group
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
+from imagecrawler.storage.instants import RunClock
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Coordinator:
         self.store = store
         self.rules = rules
         self.tally = Tally()
+        self._clock = RunClock()
         self.pages = PageFrontier(store.queue, store.pages)
         self._choice = RenditionChoice(rules.widths)
         self._classes = ImageClasses(rules.content_filter, rules.image_filter)
@@ -179,6 +181,10 @@ class Coordinator:
         """Whether a page is queued, done or set aside."""
         return int(page_key(url), 16) in self.pages.known
 
+    def has_visited(self, host: str) -> bool:
+        """Whether a page of a host was visited, in this run or an earlier one."""
+        return self._classes.site_pages[host] > 0
+
     def page_lease(self, key: str) -> Lease | None:
         """Return the lease under which a page is being visited."""
         return self.leased.get("page " + key)
@@ -217,7 +223,7 @@ class Coordinator:
         if self._suspects.keep_others_waiting(self._budget.may_lease):
             alone = None if self.leased else self._suspects.next(self._budget.may_lease)
             return self._hand_out(alone) if alone is not None else None
-        now = _now()
+        now = self._clock.now()
         for kind in ("image", "page") if self._images_next else ("page", "image"):
             if kind == "image" and not images:
                 continue
@@ -281,7 +287,7 @@ class Coordinator:
             dues.append(self.pages.next_due())
         if self._budget.may_lease_image():
             dues.append(self.images.next_due())
-        waits = [(due - _now()) / _MICROS for due in dues if due is not None]
+        waits = [(due - self._clock.now()) / _MICROS for due in dues if due is not None]
         near = [wait for wait in waits if wait <= self.rules.retry_wait_seconds]
         return max(0.0, min(near)) if near else None
 
@@ -364,6 +370,11 @@ class Coordinator:
     def release(self) -> None:
         """Release the store: another process may open it."""
         self.store.close()
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """How long the run has lasted, whatever became of the clock meanwhile."""
+        return self._budget.elapsed_seconds
 
     @property
     def place(self) -> str:
@@ -460,7 +471,7 @@ class Coordinator:
             outcome = lease.outcome if lease is not None else None
             if isinstance(outcome, Failed):
                 if outcome.wait_seconds is not None:
-                    due = _now() + int(outcome.wait_seconds * _MICROS)
+                    due = self._clock.now() + int(outcome.wait_seconds * _MICROS)
                     self.pages.add_retry(due, where)
                 else:
                     self.tally.failed_page(outcome.reason, line["url"])
@@ -471,7 +482,7 @@ class Coordinator:
         outcome = lease.outcome
         assert isinstance(outcome, Failed)
         if outcome.wait_seconds is not None:
-            due = _now() + int(outcome.wait_seconds * _MICROS)
+            due = self._clock.now() + int(outcome.wait_seconds * _MICROS)
             following = self._following(lease)
             host = host_name(following.url) if following is not None else lease.host
             self.images.want_later(due, host, lease.key)
@@ -515,7 +526,7 @@ class Coordinator:
             if (exclusion := self._exclusion(lease)) is None:
                 return lease
             lease.outcome = outcome = Failed(*exclusion)
-            failure = image_failure(lease, outcome, now=now)
+            failure = image_failure(lease, outcome, now=_now())
             self._committer.group.failures.append((lease, failure))
             self._committer.changed()
         return None
@@ -624,5 +635,8 @@ class Coordinator:
 
 
 def _now() -> int:
-    """Return the present in microseconds. The store's clock is for order: it may run ahead."""
+    """Return the present in microseconds, for what is written.
+
+    The store's clock is for order and may run ahead; waits go by the run's, which nobody sets.
+    """
     return time.time_ns() // 1000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from imagecrawler.storage.instants import to_text
@@ -32,12 +31,12 @@ def summary(
     """
     tally, pages, images = coordinator.tally, coordinator.pages, coordinator.images
     now = to_text(time.time_ns() // 1000)
-    begun = datetime.fromisoformat(started)
     return {
         "spider": spider,
         "started": started,
         "finished": now,
-        "seconds": round((datetime.now(UTC) - begun).total_seconds(), 3),
+        "seconds": round(coordinator.elapsed_seconds, 3),
+        "paused_seconds": _below("run/paused_seconds/", stats),
         "outcome": _outcome(reason, error),
         "reason": error or ("signal" if reason == "shutdown" else reason),
         "store": coordinator.store.root,

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
@@ -29,6 +30,7 @@ from twisted.python.failure import Failure
 from imagecrawler.coordinator import signals as our_signals
 from imagecrawler.coordinator.contract import Failed, Frontier, GivenBack, Lease, Redirected
 from imagecrawler.coordinator.dupefilter import StoreDupeFilter
+from imagecrawler.coordinator.holds import Holds
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import (
     ImageCrawlerError,
@@ -41,6 +43,8 @@ from imagecrawler.policies.failures import (
     reason_of_status,
     retry_after_seconds,
 )
+from imagecrawler.policies.reach import SILENCE
+from imagecrawler.policies.stalls import Work
 from imagecrawler.storage.store import unwritable
 
 if TYPE_CHECKING:
@@ -49,8 +53,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# (lease, reason, whether there is no further try, when it was sent)
+IsExcused = Callable[[Lease, str, bool, float], Awaitable[bool]]
+
 TICK_SECONDS = 0.1
 GRACE_SECONDS = 5.0
+# What was aborted ends at once: what has not by then waits for ever.
+LEAVE_SECONDS = 20.0
 
 
 class StoreScheduler(Scheduler):
@@ -80,12 +89,17 @@ class StoreScheduler(Scheduler):
         self._continued: deque[Request] = deque()
         self._closing_since: float | None = None
         self._aborted = False
+        self._leaving: asyncio.Future[None] | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
         self._retry_exceptions: tuple[type[BaseException], ...] = ()
         self._stopped_by: str | None = None
         self._started_at = ""
         self._stop_task: asyncio.Future[None] | None = None
         self._has_enough_images: Callable[[], bool] = lambda: False
+        self._holds = Holds()
+        self._held_hosts: set[str] = set()
+        self._is_excused: IsExcused | None = None
+        self.ended = 0  # leases that came back
 
     # -- a run begins ----------------------------------------------------------------------
 
@@ -116,6 +130,39 @@ class StoreScheduler(Scheduler):
         Only then is it asked again: when a request has ended, the engine asks for the next.
         """
         self._has_enough_images = has_enough
+
+    def excuse_failures_if(self, is_excused: IsExcused) -> None:
+        """Give work back, as if it had not been tried, whose failure ``is_excused`` lets pass."""
+        self._is_excused = is_excused
+
+    # -- pauses ----------------------------------------------------------------------------
+
+    def hold(self, reason: str, words: str) -> None:
+        """Hand out nothing more until `go_on` is called with the same reason."""
+        if self._holds.begin(reason, words, now=time.monotonic()):
+            logger.warning("%s", words)
+
+    def go_on(self, reason: str, words: str) -> None:
+        """End a pause, if there is one for this reason."""
+        if self._holds.end(reason, now=time.monotonic()):
+            logger.warning("%s", words)
+            self._wake()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the crawl pauses."""
+        return bool(self._holds)
+
+    def hold_host(self, host: str) -> None:
+        """Hand out nothing of one host until `go_on_with` is called with it."""
+        self._held_hosts.add(host)
+
+    def go_on_with(self, host: str) -> None:
+        """End the pause of one host."""
+        self._held_hosts.discard(host)
+        if self.coordinator is not None:
+            self.coordinator.release_host(host)
+            self._wake()
 
     # -- Scrapy's interface ----------------------------------------------------------------
 
@@ -153,6 +200,9 @@ class StoreScheduler(Scheduler):
         if (continued := self._next_continued()) is not None:
             self._track(continued, continued.meta["lease"])
             return continued
+        if self._holds:
+            self.coordinator.flush()
+            return None
         try:
             lease = self.coordinator.lease(self._has_room, images=not self._has_enough_images())
         except OSError as error:
@@ -185,13 +235,31 @@ class StoreScheduler(Scheduler):
         for host in hosts:
             slot = slots.get(host["host"])
             host["delay"] = slot.delay if slot else 0.0
-        return {**self.coordinator.snapshot(), "hosts": hosts}
+        return {**self.coordinator.snapshot(), "hosts": hosts, "paused": self._holds.words()}
+
+    def under_way(self, *, now: float) -> list[Work]:
+        """Return what is downloaded or worked on; not what waits for its turn at a host."""
+        engine = self.crawler.engine
+        slots = engine.downloader.slots.values()
+        loading = [request for slot in slots for request in slot.transferring]
+        active = engine.downloader.active
+        inprogress = engine._slot.inprogress if engine._slot is not None else ()
+        worked_on = [r for r in self._inflight if r in inprogress and r not in active]
+        return [
+            Work(request.url, doing, now - request.meta.get("sent_at", now))
+            for doing, requests in (("download of", loading), ("work on", worked_on))
+            for request in requests
+        ]
 
     # -- requests out ----------------------------------------------------------------------
 
     def _request(self, lease: Lease) -> Request:
         spider: Any = self.crawler.spider
-        meta: dict[str, Any] = {"lease": lease, "depth": lease.entry.get("depth", 0)}
+        meta: dict[str, Any] = {
+            "lease": lease,
+            "depth": lease.entry.get("depth", 0),
+            "leased_at": time.monotonic(),
+        }
         headers = {}
         if lease.kind == "page":
             callback = spider.parse_page
@@ -234,6 +302,8 @@ class StoreScheduler(Scheduler):
         return None
 
     def _has_room(self, host: str) -> bool:
+        if host in self._held_hosts:
+            return False
         downloader = self.crawler.engine.downloader
         slot = downloader.slots.get(host)
         if slot is not None:
@@ -265,6 +335,7 @@ class StoreScheduler(Scheduler):
         assert self.coordinator is not None
         if lease.outcome is None and self._closing_since is not None:
             lease.outcome = GivenBack()
+        self.ended += 1
         self.coordinator.finish(lease)
 
     def _enqueue_redirect(self, request: Request, lease: Lease) -> bool:
@@ -295,11 +366,11 @@ class StoreScheduler(Scheduler):
         # Tracked when it is handed out: until then it is not in progress, as if it had ended.
         self._continued.append(request)
 
-    def _on_failure(self, failure: Failure) -> None:
+    async def _on_failure(self, failure: Failure) -> None:
         """Turn the failure of a leased request into its outcome (the errback of all leases)."""
         request: Request = failure.request  # type: ignore[attr-defined]
         lease: Lease = request.meta["lease"]
-        error = failure.value
+        error: BaseException = failure.value  # type: ignore[assignment]
         stops = self._closing_since is not None or self.failure is not None
         if stops and isinstance(error, DownloadCancelledError):
             lease.outcome = GivenBack()
@@ -308,6 +379,8 @@ class StoreScheduler(Scheduler):
             lease.outcome = self._failed_status(lease, error.response)
         elif isinstance(error, ImageRejectedError):
             lease.outcome = self.rejected(lease, error)
+        elif await self._is_let_pass(lease, error, request):
+            lease.outcome = GivenBack()
         else:
             lease.outcome = self._failed_try(lease, error)
 
@@ -321,12 +394,22 @@ class StoreScheduler(Scheduler):
             retry_after=header.decode("latin-1") if header else None,
         )
 
-    def _failed_try(self, lease: Lease, error: BaseException | None) -> Failed:
-        names = [cls.__name__ for cls in type(error).__mro__]
+    async def _is_let_pass(self, lease: Lease, error: BaseException, request: Request) -> bool:
+        reason = _reason_of(error)
+        if self._is_excused is None or reason not in SILENCE:
+            return False
+        assert self.coordinator is not None
+        wait = self.coordinator.rules.retries.wait_seconds(
+            attempts=lease.attempts + 1, reason=reason
+        )
+        sent = request.meta.get("sent_at", request.meta["leased_at"])
+        is_excused = await self._is_excused(lease, reason, wait is None, sent)
+        return is_excused or self._closing_since is not None
+
+    def _failed_try(self, lease: Lease, error: BaseException) -> Failed:
         listed = isinstance(error, self._retry_exceptions)
         message = str(error) or type(error).__name__
-        reason = reason_of_exception(names, message)
-        return self.failed(lease, reason, message[:500], listed=listed)
+        return self.failed(lease, _reason_of(error), message[:500], listed=listed)
 
     def rejected(self, lease: Lease, error: ImageRejectedError) -> Failed:
         """Return the outcome of an image that is none, or that the rules leave out."""
@@ -400,6 +483,10 @@ class StoreScheduler(Scheduler):
         if not self._aborted and now - self._closing_since >= grace:
             self._aborted = True
             self.crawler.signals.send_catch_log(our_signals.abort_in_flight)
+        # Without anything under way it is the pipelines' own end that takes its time.
+        hangs = now - self._closing_since >= grace + LEAVE_SECONDS and self.under_way(now=now)
+        if hangs and self._leaving is None:
+            self._leaving = asyncio.ensure_future(self._leave())
 
     def _empty_slot_queues(self) -> None:
         for slot in self.crawler.engine.downloader.slots.values():
@@ -448,6 +535,8 @@ class StoreScheduler(Scheduler):
         while self._continued:
             self._finish(self._continued.popleft().meta["lease"])
         coordinator = self.coordinator
+        for name, seconds in self._holds.seconds(now=time.monotonic()).items():
+            self.crawler.stats.set_value(f"run/paused_seconds/{name}", seconds)
         files: dict[str, int] = {}
         try:
             await coordinator.close()
@@ -471,6 +560,17 @@ class StoreScheduler(Scheduler):
             self.crawler.stats.set_value("run/error", str(self.failure))
         coordinator.release()
 
+    async def _leave(self) -> None:
+        """End the process though code of a spider or pipeline does not: it would wait for ever.
+
+        What hangs stays noted as in flight, so that the next run suspects it as after a crash.
+        """
+        urls = ", ".join(work.url for work in self.under_way(now=time.monotonic())[:3])
+        logger.error("The crawl ends without what does not: %s", urls)
+        await self._close("shutdown")
+        logging.shutdown()
+        os._exit(self.failure.exit_code if self.failure is not None else 0)
+
     def _note_failed_end(self, error: Exception) -> None:
         assert self.coordinator is not None
         if not isinstance(error, OSError):
@@ -482,6 +582,11 @@ class StoreScheduler(Scheduler):
 def _spelled(url: str) -> str:
     """Return a request's URL as links are spelled, so that one page has one key."""
     return absolute_url(url, url) or url
+
+
+def _reason_of(error: BaseException) -> str:
+    names = [cls.__name__ for cls in type(error).__mro__]
+    return reason_of_exception(names, str(error))
 
 
 def _conditional_headers(entry: dict[str, Any]) -> dict[str, str]:

@@ -14,3 +14,6 @@ starts_known = object()
 
 # () The grace of a stop is over: fail what is still in flight at once.
 abort_in_flight = object()
+
+# () Nothing has ended for too long: fail the downloads under way, as after a timeout.
+time_is_up = object()

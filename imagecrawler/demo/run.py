@@ -12,7 +12,9 @@ from imagecrawler.demo.server import DemoSite
 # Fixed, so that a second run meets the URLs of the first and finds them done.
 PORT, IMAGE_PORT = 8787, 8788
 
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM)
+_PASSED_ON = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 def crawl(store: str) -> int:

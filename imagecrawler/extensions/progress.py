@@ -6,6 +6,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rich.console import Console
@@ -76,7 +77,8 @@ class Progress:
             return
         if self._task is not None and self._task.running:
             self._task.stop()
-        self._live.stop()
+        with suppress(OSError):
+            self._live.stop()
         self._live = None
         if self._log_handler is not None and self._log_stream is not None:
             self._log_handler.setStream(self._log_stream)
@@ -91,7 +93,8 @@ class Progress:
         if snapshot is None or self._live is None:
             return
         self._history.append(snapshot)
-        self._live.update(progress_view(self._history), refresh=True)
+        with suppress(OSError):  # the terminal was closed: there is nobody to look
+            self._live.update(progress_view(self._history), refresh=True)
 
     def _send_log_through_console(self) -> None:
         """Scrapy's handler keeps the stderr of its birth: replacing sys.stderr misses it."""

@@ -18,10 +18,13 @@ def progress_view(history: Sequence[Snapshot]) -> RenderableType:
     """Return the lines for the last of ``history``, with rates since its first.
 
     A snapshot has counts (``pages_done``, ``images_stored`` …), ``bytes``,
-    ``elapsed_seconds`` and ``hosts``; whatever is missing counts as 0.
+    ``elapsed_seconds``, ``hosts`` and why the crawl pauses, ``paused``; whatever is missing
+    counts as 0.
     """
     now = history[-1]
     lines: list[RenderableType] = [_counts(now), _speeds(history)]
+    if now.get("paused"):
+        lines.append(Text(str(now["paused"]), style="yellow"))
     if now.get("hosts"):
         lines.append(_host_table(now["hosts"]))
     return Group(*lines)

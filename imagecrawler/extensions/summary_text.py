@@ -60,6 +60,7 @@ def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None
         *_reasons("skipped", _part(images, "skipped"), examples),
         *_links(_part(summary, "links_skipped")),
         f"Data     {_data(summary)}",
+        *_pauses(_part(summary, "paused_seconds")),
         *_totals(_part(summary, "totals")),
         "",
         *_where(summary),
@@ -160,6 +161,15 @@ def _data(summary: Mapping[str, Any]) -> str:
     saved = int(summary.get("bytes_saved") or 0)
     spared = f", {decimal(saved)} not sent" if saved else ""
     return f"{downloaded} downloaded in {requests:,} requests{spared}, {written} written"
+
+
+_PAUSES = {"network": "no host answered", "disk": "for want of room on the disk"}
+
+
+def _pauses(seconds: Mapping[str, Any]) -> Iterator[str]:
+    if seconds:
+        said = (f"{_duration(s)}: {_PAUSES.get(name, name)}" for name, s in seconds.items())
+        yield f"Paused   {', '.join(said)}"
 
 
 def _totals(totals: Mapping[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -71,6 +72,7 @@ class GuardedHTTPHandler(HTTP11DownloadHandler):
             DownloadCancelledError: too many bytes, in its head too; or someone else cancelled it.
         """
         limit_seconds = request.meta.get("download_timeout") or self._timeout_seconds
+        request.meta["sent_at"] = time.monotonic()
         with self._in_flight.tracked(request.url):
             try:
                 async with asyncio.timeout(limit_seconds or None):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DownloadCancelledError
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 
 from imagecrawler.coordinator import signals as our_signals
 
@@ -22,12 +22,17 @@ class DownloadAbortedError(DownloadCancelledError):
 
 
 class InFlight:
-    """The tasks inside `tracked`. The signal ``abort_in_flight`` fails them, and all to come."""
+    """The tasks inside `tracked`. The signal ``abort_in_flight`` fails them, and all to come.
+
+    ``time_is_up`` fails those that are under way, as a limit of time would.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
+        self._late: set[asyncio.Task[object]] = set()
         self._is_aborted = False
         crawler.signals.connect(self._abort, our_signals.abort_in_flight)
+        crawler.signals.connect(self._end_late, our_signals.time_is_up)
 
     def cancel_all(self) -> None:
         """Cancel the tasks that are under way now."""
@@ -43,6 +48,7 @@ class InFlight:
 
         Raises:
             DownloadAbortedError: the run is ending.
+            DownloadTimeoutError: nothing has ended for too long.
             DownloadCancelledError: someone else cancelled it.
         """
         if self._is_aborted:
@@ -55,9 +61,16 @@ class InFlight:
         except asyncio.CancelledError:
             if self._is_aborted:
                 raise DownloadAbortedError(_STOPPING) from None
+            if task in self._late:
+                raise DownloadTimeoutError(f"{url} was given up: it held up the crawl") from None
             raise DownloadCancelledError(f"{url} was cancelled") from None
         finally:
             self._tasks.discard(task)
+            self._late.discard(task)
+
+    def _end_late(self) -> None:
+        self._late |= self._tasks
+        self.cancel_all()
 
     def _abort(self) -> None:
         self._is_aborted = True

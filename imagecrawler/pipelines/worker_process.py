@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -30,8 +31,14 @@ _MAX_KILLS = 2
 _MAX_STARTS = 3
 # The worker's own alarm comes first. This is for one that was stopped: it feels no alarm.
 _GRACE_SECONDS = 5.0
+# A worker that was late by more than this has not been slow: the machine stood still.
+_STOOD_STILL_SECONDS = 2.0
 # A process whose socket is closed is about to end by itself, and its exit code says why.
 _LAST_WORDS_SECONDS = 1.0
+
+
+class _TooSlowError(ImageRejectedError):
+    """The time for one image is over."""
 
 
 class Program:
@@ -98,13 +105,22 @@ class WorkerProcess:
     def outcome(self) -> RenderedFiles | Exception:
         """Wait for the first in line: return its facts and paths, or why there are none.
 
-        See `imagecrawler.pipelines.workers.Workers.submit` for the exceptions.
+        See `imagecrawler.pipelines.workers.Workers.submit` for the exceptions. An image whose
+        time ran out while all processes were stopped (a frozen container) is begun anew.
         """
         try:
-            return self._rendered(self._line[0][1])
+            return self._rendered_in_time(self._line[0][1])
         finally:
             self._line.popleft()
             self._sent = max(self._sent - 1, 0)
+
+    def _rendered_in_time(self, stem: str) -> RenderedFiles | Exception:
+        while True:
+            begun = time.monotonic()
+            outcome = self._rendered(stem)
+            most = self._timeout_seconds + _GRACE_SECONDS + _STOOD_STILL_SECONDS
+            if not isinstance(outcome, _TooSlowError) or time.monotonic() - begun < most:
+                return outcome
 
     def _rendered(self, stem: str) -> RenderedFiles | Exception:
         for _ in range(_MAX_KILLS):
@@ -204,7 +220,7 @@ class WorkerProcess:
     def _reason(self, exit_code: int) -> ImageRejectedError:
         if exit_code == -signal.SIGALRM:
             message = f"not decoded within {self._timeout_seconds:g} seconds"
-            return ImageRejectedError("too-large", message)
+            return _TooSlowError("too-large", message)
         message = f"it crashed its decoder (exit code {exit_code})"
         return ImageRejectedError("not-an-image", message)
 

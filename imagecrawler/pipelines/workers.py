@@ -27,7 +27,11 @@ _EARLY_MOST = 2
 # So many images wait in a process's socket while it renders one.
 _AHEAD = 1
 
-_TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_TERMINAL_SIGNALS = {
+    number
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")  # the last when the terminal is closed
+    if (number := getattr(signal, name, None)) is not None
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -197,9 +201,9 @@ def usable_cores() -> int:
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """Have threads that start meanwhile, and their processes, never see Ctrl-C or SIGTERM.
+    """Have threads that start meanwhile, and their processes, never see Ctrl-C, SIGTERM or SIGHUP.
 
-    Both reach the whole process group (or service), and the crawl decides what to finish.
+    They reach the whole process group (or service), and the crawl decides what to finish.
     The mask is inherited, so that there is no moment in which a new process is unprotected.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _TERMINAL_SIGNALS)

@@ -83,3 +83,18 @@ class Clock:
         with self._lock:
             self._last = max(self._last + 1, time.time_ns() // 1000)
             return self._last
+
+
+class RunClock:
+    """Microseconds since the epoch as the clock had it at the start, and the time passed since.
+
+    For what is waited for within one run: a clock that is set meanwhile makes no retry due, and
+    none due hours later.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = time.time_ns() - time.monotonic_ns()
+
+    def now(self) -> int:
+        """Return the present of this run in microseconds."""
+        return (time.monotonic_ns() + self._ahead) // 1000

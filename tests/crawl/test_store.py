@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,18 +47,6 @@ def test_a_folder_without_the_right_to_write(crawl: Crawls, small_disk: Path) ->
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     run = crawl("http://127.0.0.1:1/", store=small_disk / "data")
     assert run.rc == 1 and "read-only file system" in error_line(run)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 600 kB, as long as the test; only root can make one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=600k,nr_inodes=0", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.fail("a small file system takes the right to mount: unshare -Urm make test")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 def test_a_full_disk_ends_a_crawl_and_with_room_it_goes_on(

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import CancelledError, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -375,6 +376,22 @@ def test_what_waits_behind_a_bad_image_is_rendered(tmp_dir, monkeypatch, body, w
         for future in (futures[0], *futures[2:]):
             future.result().discard()
         assert not list(tmp_dir.iterdir())
+    finally:
+        workers.close()
+
+
+@pytest.mark.usefixtures("misbehaving")
+def test_an_image_whose_time_ran_out_while_everything_stood_still_is_begun_anew(
+    tmp_dir, monkeypatch
+):
+    # Its first try seems to have taken 1000 s, its second as long as it may: that one counts.
+    clock = iter([0.0, 1000.0, 1000.0, 1000.3])
+    monkeypatch.setattr(worker_process, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    workers = Workers(1, RULES, str(tmp_dir), timeout_seconds=0.3)
+    try:
+        with pytest.raises(ImageRejectedError, match="not decoded within"):
+            workers.submit(HANGS).result(PATIENCE_SECONDS)
+        assert list(clock) == [] and not list(tmp_dir.iterdir())
     finally:
         workers.close()
 

@@ -62,6 +62,10 @@ class Site:
         """The hosts' ports, to start the site again in the same place."""
         return [int(base.rpartition(":")[2]) for base in self.bases]
 
+    def signal(self, number: int) -> None:
+        """Send a signal: a process that is stopped answers nobody, but takes connections."""
+        self._process.send_signal(number)
+
     def stop(self) -> None:
         """End the process; connections to it break. Doing so twice is fine."""
         self._process.terminate()
