@@ -43,7 +43,10 @@ def _domain(cookie: Cookie) -> str:
 
 
 def _to_browser(cookie: Cookie) -> dict[str, Any]:
-    return {
+    # As servers spell it, or not at all: one that the browser does not know makes it refuse all.
+    same_site = str(cookie.get_nonstandard_attr("SameSite") or "").capitalize()
+    told = {"sameSite": same_site} if same_site in ("Strict", "Lax", "None") else {}
+    return told | {
         "name": cookie.name,
         "value": cookie.value or "",
         "domain": f".{_domain(cookie)}" if cookie.domain_specified else _domain(cookie),

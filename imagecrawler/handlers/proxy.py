@@ -90,8 +90,10 @@ class FilteringProxy(protocol.Factory):
         """Return the protocol of one connection."""
         return _Client(self)
 
-    def connect(self, request: RequestHead, factory: Any) -> Deferred[Any]:
-        """Return the connection for a request: to its host, or to the ``upstream`` of its origin.
+    def connect(
+        self, request: RequestHead, upstream: Upstream | None, factory: Any
+    ) -> Deferred[Any]:
+        """Return the connection for a request: to ``upstream``, or to its host.
 
         Raises:
             BlockedAddressError: also as the Deferred's failure.
@@ -99,7 +101,7 @@ class FilteringProxy(protocol.Factory):
         from twisted.internet import reactor
 
         guard: Any = _TunnelGuard(self.guard) if request.is_tunnel else self.guard
-        if (upstream := self.upstream(request.origin)) is not None:
+        if upstream is not None:
             guard.check_named(request.origin)
             way = HostnameEndpoint(reactor, upstream.host, upstream.port, self.timeout_seconds)
             found: Deferred[Any] = way.connect(factory)
@@ -154,6 +156,7 @@ class _Client(protocol.Protocol):
         self.proxy = proxy
         self._unread = b""
         self._request: RequestHead | None = None
+        self._upstream: Upstream | None = None
         self._body_left: int | None = None  # None: without end, a tunnel
         self._connecting: Deferred[Any] | None = None
         self._server: _Server | None = None
@@ -184,7 +187,8 @@ class _Client(protocol.Protocol):
         self._body_left = None if request.is_tunnel else request.body_bytes
         self.transport.pauseProducing()
         factory: Any = protocol.Factory.forProtocol(lambda: _Server(self, request.is_tunnel))
-        self._connecting = maybeDeferred(self.proxy.connect, request, factory)
+        upstream = self._upstream = self.proxy.upstream(request.origin)
+        self._connecting = maybeDeferred(self.proxy.connect, request, upstream, factory)
         self._connecting.addCallbacks(self._connected, self._not_connected)
 
     def _connected(self, server: _Server) -> None:
@@ -192,9 +196,9 @@ class _Client(protocol.Protocol):
         self._connecting, self._server = None, server
         self.transport.registerProducer(server.transport, True)
         server.transport.registerProducer(self.transport, True)
-        if (upstream := self.proxy.upstream(self._request.origin)) is not None:
+        if self._upstream is not None:
             # Whether there is a tunnel is its answer, which goes to the browser as it is.
-            server.transport.write(to_upstream(self._request, upstream.authorization))
+            server.transport.write(to_upstream(self._request, self._upstream.authorization))
         elif self._request.is_tunnel:
             self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         else:

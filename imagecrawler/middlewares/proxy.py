@@ -23,10 +23,12 @@ class ProxyMiddleware(HttpProxyMiddleware):
     """Sends everything through HTTPPROXY_URL; without it, as Scrapy does, by the environment.
 
     What the environment's ``no_proxy`` lists is asked without one either way. A proxy that does
-    not accept its password ends the run: no page is to blame, and all would fail.
+    not accept its password ends the run: no page is to blame, and all would fail. Once something
+    came through it, a site may have said that it does not, and is not believed.
     """
 
     _crawler: Crawler
+    _is_accepted = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -40,8 +42,11 @@ class ProxyMiddleware(HttpProxyMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response, unless it is the proxy's, which wants to know who asks."""
-        if response.status == _ASKS_WHO and request.meta.get("proxy"):
-            self._end(request)
+        if request.meta.get("proxy"):
+            if response.status != _ASKS_WHO:
+                self._is_accepted = True
+            elif not self._is_accepted and request.url.startswith("http:"):
+                self._end(request)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:

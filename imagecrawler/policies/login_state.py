@@ -79,7 +79,7 @@ def cookie_of(fields: Mapping[str, Any]) -> Cookie:
         discard=expires < 0,
         comment=None,
         comment_url=None,
-        rest={"HttpOnly": ""} if fields.get("httpOnly") else {},
+        rest=_rest(fields),
     )
 
 
@@ -107,6 +107,12 @@ def _checked(origin: Mapping[str, Any]) -> Mapping[str, Any]:
     if not str(origin["origin"]).startswith(("http://", "https://")):
         raise ValueError
     return origin
+
+
+def _rest(fields: Mapping[str, Any]) -> dict[str, str]:
+    http_only = {"HttpOnly": ""} if fields.get("httpOnly") else {}
+    same_site = {"SameSite": str(fields["sameSite"])} if fields.get("sameSite") else {}
+    return http_only | same_site
 
 
 def _netscape(text: str) -> list[Cookie]:

@@ -28,12 +28,13 @@ def test_pages_images_and_the_browser_go_through_it(site: StartSite, crawl: Craw
         {
             "/": page(
                 f"<img src=http://pictures.test/a.jpg><img src={{host0}}/private.jpg>"
-                f"<img src=http://localhost/private.jpg><script>{script}</script>"
+                f"<img src=http://localhost/private.jpg><img src=/407.jpg><script>{script}</script>"
             ),
             "/data": text("/b.jpg"),
             "/a.jpg": image(64, 48),
             "/b.jpg": image(64, 49),
             "/private.jpg": image(64, 50),
+            "/407.jpg": image(64, 51, status=407),
         }
     )
     place = running.bases[0].removeprefix("http://")
@@ -49,13 +50,12 @@ def test_pages_images_and_the_browser_go_through_it(site: StartSite, crawl: Craw
         )
     assert run.rc == 0, run.stderr
     assert stored(crawl.store) == {"/a.jpg", "/b.jpg"}
-    assert reasons(crawl.store) == {"/private.jpg": "blocked-address"}
+    assert reasons(crawl.store) == {"/private.jpg": "blocked-address", "/407.jpg": "http-407"}
     assert "error" not in pages(crawl.store)["/"]["rendered"]
-    asked = {f"http://gallery.test{path}" for path in ("/robots.txt", "/", "/data", "/b.jpg")}
-    asked |= {f"http://pictures.test{path}" for path in ("/robots.txt", "/a.jpg")}
-    # The browser writes the port out, and asks its maker for this and that.
-    ours = [url.replace(":80/", "/") for _, url in proxy.asked if ".test" in url]
-    assert sorted(ours) == sorted(asked)
+    asked = {f"http://gallery.test{path}" for path in ("/", "/data", "/b.jpg", "/407.jpg")}
+    asked |= {f"http://{name}/robots.txt" for name in NAMES} | {"http://pictures.test/a.jpg"}
+    # The browser writes the port out. It has nothing to say to its maker.
+    assert sorted(url.replace(":80/", "/") for _, url in proxy.asked) == sorted(asked)
     assert len(running.requests()) == len(asked)
     assert "proxy-authorization" not in json.dumps([r.headers for r in running.requests()])
     assert secrets_in(run) == []

@@ -19,7 +19,8 @@ COOKIES = st.fixed_dictionaries(
         "expires": st.sampled_from([-1, 2_000_000_000]),
         "httpOnly": st.booleans(),
         "secure": st.booleans(),
-    }
+    },
+    optional={"sameSite": st.sampled_from(["Strict", "Lax", "None"])},
 )
 
 

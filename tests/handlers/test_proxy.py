@@ -101,6 +101,20 @@ def test_another_proxy_is_asked_for_what_is_not_seen_to_be_private(proxy, site):
     assert other.asked == [("GET", "http://a.test:80/x?y"), ("CONNECT", "a.test:80")]
 
 
+def test_pages_and_images_over_https_pass_a_tunnel(crawl, secure_site):
+    name = f"secure.example:{secure_site.port}"
+    with forward_proxy({"secure.example": f"127.0.0.1:{secure_site.port}"}, "me:secret") as other:
+        done = crawl(
+            urls=[f"https://{name}/x"],
+            settings={"HTTPPROXY_ENABLED": True},
+            env={"https_proxy": f"http://me:secret@{other.address}"},
+        )
+
+    assert done.results[f"https://{name}/x"]["status"] == 200
+    assert other.asked == [("CONNECT", name)]
+    assert secure_site.server_names == ["secure.example"] and secure_site.paths() == ["/x"]
+
+
 def test_no_spelling_of_a_private_address_opens_a_socket(proxy, site):
     say = proxy(names=NAMES, pins={"http://127.0.0.1:1": ["127.0.0.1"]})
     refused = {b"HTTP/1.1 403 Forbidden", b"HTTP/1.1 400 Bad Request", b"HTTP/1.1 502 Bad Gateway"}

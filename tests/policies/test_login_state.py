@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagecrawler.policies.login_state import cookie_of, parse_login_state
@@ -37,7 +37,12 @@ def storage_state(*cookies: dict[str, Any], **rest: Any) -> str:
     return json.dumps({"cookies": cookies, **rest})
 
 
-@given(st.lists(COOKIES, min_size=1, unique_by=lambda c: (c["name"], c["domain"], c["path"])))
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(
+        COOKIES, min_size=1, max_size=6, unique_by=lambda c: (c["name"], c["domain"], c["path"])
+    )
+)
 def test_both_formats_say_the_same(fields: list[dict[str, Any]]) -> None:
     expected = {facts(cookie_of(cookie)) for cookie in fields}
     assert {
@@ -103,6 +108,7 @@ def test_what_is_wrong_is_one_line_without_secrets(text: str, said: str) -> None
     assert said in message and "SECRET" not in message and "\n" not in message
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=60), st.sampled_from(["", HEAD, HEAD + GOOD, "{", '{"cookies":']))
 def test_no_text_is_an_error_of_ours(text: str, before: str) -> None:
     try:
