@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from imagecrawler.discovery.candidates import Attributes
 from imagecrawler.discovery.metadata import collapsed
+from imagecrawler.discovery.sizes import shown_width_px
 from imagecrawler.items import Evidence
 
 # Elements that say by themselves where a thing stands, https://www.w3.org/TR/html-aria/#docconformance
@@ -35,6 +36,7 @@ _ROLES = {
 _NAMES_KEPT = 6
 # No class attribute of a person is longer; a page made to be slow repeats one for each image.
 _NAME_CHARS = 300
+_WIDTHS = re.compile(r"[0-9]w(?:[\s,]|$)")
 _PIXELS = re.compile(r"\s*([0-9]{1,6})(?:\.[0-9]+)?(?:px)?\s*")
 _STYLED = re.compile(
     r"(?:^|[;\s])(width|height)\s*:\s*([0-9]{1,6})(?:\.[0-9]+)?(?:px\b|\s*(?:;|!|$))"
@@ -116,7 +118,7 @@ def evidence(attributes: Attributes, around: Around, *, link: str | None = None)
             sizes.setdefault(name, int(found[1]))
     anchor = around.anchor.attributes if around.anchor is not None else {}
     return Evidence(
-        width_px=sizes.get("width"),
+        width_px=sizes.get("width", _chosen_width_px(attributes)),
         height_px=sizes.get("height"),
         places=around.places,
         names=_names(attributes),
@@ -127,6 +129,15 @@ def evidence(attributes: Attributes, around: Around, *, link: str | None = None)
         link=link,
         link_rel=(anchor.get("rel") or "").lower()[:_NAME_CHARS],
     )
+
+
+def _chosen_width_px(attributes: Attributes) -> int | None:
+    """Return how wide ``sizes`` says an image is shown, where it has widths to choose from."""
+    asked = attributes.get("sizes")
+    if not asked or _WIDTHS.search(attributes.get("srcset") or "") is None:
+        return None
+    width = shown_width_px(asked)
+    return round(width) if width is not None else None
 
 
 def _within(element: LexborNode, outer: Around) -> Around:
