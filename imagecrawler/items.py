@@ -35,10 +35,10 @@ class Evidence:
 
     ``width_px`` and ``height_px`` are the size at which the page shows it, as attributes, ``sizes``
     or an inline style claim it; None where they do not, and 0 is a claim. ``places`` are the
-    landmarks that it stands in (``nav``, ``header``, ``article`` …), ``around`` the classes and ids of the
-    nearest elements, both from the image outwards; ``names`` are its own. ``has_choice``: it
-    comes with a ``srcset`` or in a ``picture``. ``link`` is the page that it links to, in scope
-    or not, ``link_rel`` what the link says of that.
+    landmarks that it stands in (``nav``, ``header``, ``article`` …), ``around`` the classes and
+    ids of the nearest elements, both from the image outwards; ``names`` are its own.
+    ``has_choice``: it comes with a ``srcset`` or in a ``picture``. ``link`` is the page that it
+    links to, in scope or not, ``link_rel`` what the link says of that.
     """
 
     width_px: int | None = None
