@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
 _PORT_MOST = 65_535
+_OPEN = "imagecrawler: whoever reaches this address sees all images and can hide them"
 
 
 class Command(ScrapyCommand):
@@ -68,6 +70,8 @@ class Command(ScrapyCommand):
             with listening(opts.host, port) as listener:
                 address = address_of(listener, opts.host)
                 names = [*opts.name, opts.host]
+                if not ip_address(listener.getsockname()[0]).is_loopback:
+                    say(_OPEN, error=True)
                 ready = f"The wall of {root} is at {address} (Ctrl-C ends it)"
                 serve(root, widths, listener, names=names, on_ready=lambda: say(ready))
             return 0
