@@ -56,23 +56,22 @@ def main() -> int:
 def _measured(store: Path, images: int) -> int:
     checks = Checks()
     index = store / "wall" / "index.sqlite"
+    rows = []
     if not index.exists():
-        wall = ServedWall(store)
-        rows = [_first(wall, "without an index", checks)]
-        _while_indexing(wall, images, checks)
+        with ServedWall(store) as wall:
+            rows.append(_first(wall, "without an index", checks))
+            _while_indexing(wall, images, checks)
+            wall.stop()
         print(f"{index.stat().st_size / 2**20:.0f} MiB of index", flush=True)
-        wall.stop()
-    else:
-        rows = []
-    wall = ServedWall(store)
-    rows.append(_first(wall, "with an index", checks))
-    print(markdown_table(["opened", "s to its address", "s to 40 images", "s to a file"], rows))
-    _viewing(wall, checks)
-    _filtering(wall)
-    _browsing(wall, images, checks)
-    _arriving(wall, store, images, checks)
-    print(f"memory at the end: {wall.resident_mib:.0f} MiB", flush=True)
-    ended = wall.stop()
+    with ServedWall(store) as wall:
+        rows.append(_first(wall, "with an index", checks))
+        print(markdown_table(["opened", "s to its address", "s to 40 images", "s to a file"], rows))
+        _viewing(wall, checks)
+        _filtering(wall)
+        _browsing(wall, images, checks)
+        _arriving(wall, store, images, checks)
+        print(f"memory at the end: {wall.resident_mib:.0f} MiB", flush=True)
+        ended = wall.stop()
     checks.that(ended < 2, f"it ends {ended:.1f} s after a signal")
     return checks.exit_code
 
@@ -80,7 +79,7 @@ def _measured(store: Path, images: int) -> int:
 def _first(wall: ServedWall, title: str, checks: Checks) -> list[object]:
     seconds, answer = wall.get("/api/images", viewer="first", limit=_PAGE)
     checks.that(len(answer["images"]) == _PAGE, f"{title}: {_PAGE} images in the first answer")
-    file_seconds = wall.fetch(answer["images"][0]["src"])
+    file_seconds = wall.fetch(answer["images"][0]["src"]) if answer["images"] else 0.0
     total = seconds + file_seconds
     checks.that(total < 1, f"{title}: the first picture {total:.2f} s after it is asked for")
     return [title, wall.started_seconds, seconds, file_seconds]

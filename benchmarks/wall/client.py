@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
 from benchmarks.memory import resident_mib
@@ -61,6 +61,12 @@ class ServedWall:
     def resident_mib(self) -> float:
         """What the process holds in memory."""
         return resident_mib(self._process.pid)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._process.kill()
 
     def stop(self) -> float:
         """End it as Ctrl-C does; return the seconds that took."""

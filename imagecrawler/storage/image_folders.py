@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -50,6 +51,12 @@ def stamps(root: str, buckets: tuple[str, ...]) -> dict[str, int]:
     roots += [os.path.join(root, "downloaded", bucket) for bucket in buckets]
     parts = [stamped_folders(path, []) for path in roots]
     return {folder: _mixed(folder, buckets, parts) for folder in set().union(*parts)}
+
+
+def some_folders(root: str, bucket: str, most: int) -> list[str]:
+    """Return the names of some folders that have files, by chance. Asks the system once."""
+    found = [name for name in _listed(os.path.join(root, "downloaded", bucket)) if len(name) == 4]
+    return random.sample(found, min(most, len(found)))
 
 
 def newest_first(root: str, folders: list[str], bucket: str) -> list[str]:

@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 _COMMIT_SECONDS = 0.5
 _FIRST_COMMIT_SECONDS = 0.05
 _PAUSE_SECONDS = 1.0
+# Of 200 folders the three youngest: of 10,000 they are among the youngest few hundred.
+_LOOKED_AT_FIRST = 200
+_READ_FIRST = 3
 # A pass over a million images asks the system for 30,000 folders: so it takes a small part of
 # one core at most.
 _PAUSE_PER_PASS = 20.0
@@ -92,8 +95,10 @@ class Indexer:
         if self.is_complete:
             self.has_begun.set()
         buckets = tuple(DownloadedFolder(self._root).buckets())
-        found = image_folders.stamps(self._root, buckets)
         known = dict(connection.execute("SELECT name, stamp FROM idx.folders"))
+        if not known and buckets:
+            self._begin(buckets)
+        found = image_folders.stamps(self._root, buckets)
         changed = [f for f, stamp in found.items() if stamp == UNKNOWN or known.get(f) != stamp]
         gone = [folder for folder in known if folder not in found]
         if len(changed) > 1 and buckets:
@@ -104,6 +109,12 @@ class Indexer:
             self.is_complete = True
         self.has_begun.set()
         self._tell()
+
+    def _begin(self, buckets: tuple[str, ...]) -> None:
+        """Let there be some images at once: to look at all folders takes a while."""
+        some = image_folders.some_folders(self._root, buckets[0], _LOOKED_AT_FIRST)
+        newest = image_folders.newest_first(self._root, some, buckets[0])[:_READ_FIRST]
+        self._take(newest, dict.fromkeys(newest, UNKNOWN), buckets)
 
     def _take(self, folders: list[str], stamps: dict[str, int], buckets: tuple[str, ...]) -> bool:
         """Bring folders up to date; return False when that was cut short."""

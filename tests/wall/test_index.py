@@ -41,7 +41,7 @@ def test_only_folders_that_have_changed_are_read(
 ) -> None:
     made = images(30)
     served = wall()
-    assert sorted(read_folders) == sorted({key[:4] for key in made})
+    assert set(read_folders) == {key[:4] for key in made}
     read_folders.clear()
     served.look()
     assert read_folders == []
@@ -52,6 +52,25 @@ def test_only_folders_that_have_changed_are_read(
     again.look()
     assert sorted(read_folders) == sorted([new[:4], made[0][:4]])
     assert again.ids("/api/browse", text="renamed") == [made[0]]
+
+
+def test_the_first_images_are_there_before_all_folders_were_looked_at(
+    images: Images, wall: StartWall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = wall()
+    made = images(30)
+
+    def fails(*_: object) -> dict[str, int]:
+        raise OSError("a million folders")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(image_folders, "stamps", fails)
+        with pytest.raises(OSError, match="a million"):
+            served.look()
+    first = served.ids("/api/browse")
+    assert 0 < len(first) < len(made)
+    served.look()
+    assert set(served.ids("/api/browse", limit=50)) == set(made)
 
 
 def test_what_goes_is_not_shown_before_the_index_knows(
