@@ -1,0 +1,117 @@
+// One viewer's images: what comes next, what has come new, and what was shown.
+
+import { chosen } from "./filters.js";
+import { recall, remember } from "./memory.js";
+import { follow, nextImages, shown } from "./server.js";
+
+const BATCH = 40;
+const NEWS_MOST = 200;
+const TOLD_MS = 1000;
+const TOLD_MOST = 500;
+
+// One name for all visits of this browser. Not from crypto.randomUUID: that is missing where the
+// wall is reached by a name over http.
+const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
+
+const viewerName = () => {
+  const name = recall("viewer") ?? newName();
+  remember("viewer", name);
+  return name;
+};
+
+export class Stream {
+  #viewer = viewerName();
+  #tab = newName();
+  #after = null;
+  #round = 0;
+  // Given and not shown yet. The server gives an image again when it has waited for long.
+  #held = new Set();
+  #untold = [];
+  #fresh = new WeakSet();
+  #timer = 0;
+  #seq = null;
+  #listeners;
+
+  // `onFresh(images)` gets what has come since, newest first, unless `isFull()`: then it comes with
+  // the rest, some day. `onChange()` is called when there may be more than there was, `onTold()`
+  // when the server has heard what was shown.
+  constructor({ onFresh, isFull, onChange, onTold }) {
+    this.#listeners = { onFresh, isFull, onChange, onTold };
+    follow((state) => this.#hear(state));
+    // Also when the page is only hidden: on a phone it may never come back.
+    addEventListener("pagehide", () => this.#tell());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#tell());
+  }
+
+  // Begins anew with what the filters say now.
+  restart() {
+    this.#round += 1;
+    this.#after = null;
+    this.#held.clear();
+  }
+
+  isNew(image) {
+    return this.#fresh.has(image);
+  }
+
+  // Promises the next images, [] when there are none that this page does not have, null when the
+  // server does not answer, undefined when something else is wanted meanwhile.
+  async more() {
+    const round = this.#round;
+    const isFirst = this.#after === null && !this.#held.size;
+    await this.#tell();
+    const answer = await nextImages({ ...this.#query(), limit: BATCH, after: this.#after, anew: isFirst ? 1 : "" });
+    if (round !== this.#round) return undefined;
+    if (!answer) return null;
+    this.#after = answer.after;
+    return this.#kept(answer.images);
+  }
+
+  // Notes that images were on screen; the server hears of it soon.
+  shown(images) {
+    for (const image of images) {
+      if (image.isShown) continue;
+      image.isShown = true;
+      this.#held.delete(image.id);
+      this.#untold.push(image.id);
+    }
+    if (this.#untold.length) this.#timer ||= setTimeout(() => this.#tell(), TOLD_MS);
+  }
+
+  // While the index is made nothing is new, and `seq` is null. After the server was away `seq` tells
+  // what has come meanwhile.
+  async #hear({ seq }) {
+    const since = this.#seq;
+    this.#seq = seq;
+    if (seq === null || since === null) this.#listeners.onChange();
+    else if (seq > since && !this.#listeners.isFull()) await this.#fetchNews(since);
+  }
+
+  async #fetchNews(since) {
+    const round = this.#round;
+    const answer = await nextImages({ ...this.#query(), limit: NEWS_MOST, since });
+    if (!answer || round !== this.#round) return;
+    const images = this.#kept(answer.images);
+    for (const image of images) this.#fresh.add(image);
+    if (images.length) this.#listeners.onFresh(images);
+  }
+
+  #query() {
+    return { viewer: this.#viewer, tab: this.#tab, ...chosen() };
+  }
+
+  #kept(images) {
+    const news = images.filter(({ id }) => !this.#held.has(id));
+    for (const { id } of news) this.#held.add(id);
+    return news;
+  }
+
+  async #tell() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    const ids = this.#untold.splice(0, TOLD_MOST);
+    if (!ids.length) return;
+    if (await shown(this.#viewer, ids)) this.#listeners.onTold();
+    else this.#untold.push(...ids);
+  }
+}
