@@ -19,11 +19,6 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 IMAGES_STORE = "data"  # under scrapyd: an absolute path
 STORE_FSYNC = True  # False: survives the death of the process, not the loss of power
 
-# -- sites of your own: what they are told, and what no other is told ----------------------------
-COOKIES_FILE = ""  # cookies.txt (Netscape), or a storage state of Playwright
-HEADERS_FILE = ""  # [https://example.com], and below it a header a line
-HTTPPROXY_URL = ""  # http://name:password@host:3128; "": the environment's http_proxy, as ever
-
 # -- the images -------------------------------------------------------------------------------
 IMAGES_WIDTHS = [600, 1200]  # "original" keeps the bytes as they came, and SVG
 IMAGES_QUALITY = 85
@@ -87,6 +82,11 @@ STYLE_SHEETS_PER_HOST_LIMIT = 100
 BARREN_PAGES_LIMIT = 250  # pages in a row, alike but for numbers, that show nothing new; 0: none
 REDIRECT_MAX_TIMES = 10
 ALLOWED_NETWORKS: list[str] = []  # private networks that may be crawled, as CIDR: ["10.0.0.0/8"]
+
+# -- sites of your own: what they are told, and what no other is told -------------------------
+COOKIES_FILE = ""  # cookies.txt (Netscape), or a storage state of Playwright
+HEADERS_FILE = ""  # [https://example.com], and below it a header a line
+HTTPPROXY_URL = ""  # http://name:password@host:3128; "": the environment's http_proxy, as ever
 
 # -- how it is put together -------------------------------------------------------------------
 BOT_NAME = "imagecrawler"

@@ -10,6 +10,7 @@ to or links to.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -61,9 +62,11 @@ class AddressGuard:
         return addresses
 
     async def pin_starts(self, urls: list[str]) -> None:
-        """Pin all start URLs of a run (the signal ``starts_known``)."""
-        for url in urls:
-            await self.pin_start(url)
+        """Pin all start URLs of a run (the signal ``starts_known``).
+
+        All at once: where names are a proxy's business each look-up may take its whole time.
+        """
+        await asyncio.gather(*map(self.pin_start, urls))
 
     def trust_typed(self, origin: Origin) -> None:
         """Pin ``origin`` at its next connection, to what it is at then."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+
+from imagecrawler.handlers.guard import AddressGuard
+from imagecrawler.security.addresses import AddressRules, Origin
 
 LOOPBACK_SPELLINGS = [
     "localhost",
@@ -265,3 +270,24 @@ def test_a_spider_without_a_start_has_no_such_trust(scrapy_command, site, tmp_pa
 
     assert "BlockedAddressError" in done.stderr
     assert site.connections == []
+
+
+def test_the_names_of_all_starts_are_looked_up_at_once(monkeypatch):
+    """One that nobody answers for takes its whole time, and so would each behind it."""
+    names = [f"{number}.example" for number in range(40)]
+
+    async def pinned():
+        all_asked = asyncio.Barrier(len(names))
+
+        async def lookup(host, port):
+            await all_asked.wait()
+            return ["10.0.0.1"]
+
+        monkeypatch.setattr("imagecrawler.handlers.guard.addresses_of", lookup)
+        guard = AddressGuard(AddressRules())
+        await guard.pin_starts([f"http://{name}/" for name in names])
+        return guard
+
+    guard = asyncio.run(pinned())
+    for name in names:
+        assert guard.admitted(Origin("http", name, 80), ["10.0.0.1"]) == ["10.0.0.1"]
