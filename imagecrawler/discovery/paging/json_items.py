@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imagecrawler.discovery.images import MAX_IMAGES
 from imagecrawler.discovery.paging.items import described, listed_item
 from imagecrawler.discovery.paging.json_images import item_finds
 from imagecrawler.discovery.paging.json_words import (
@@ -25,9 +26,13 @@ def json_items(entries: Sequence[Entry], url: str) -> list[ListedItem]:
     """Return the items of a page at ``url``, in its order.
 
     Where no entry has a picture, the pictures are on the pages of the entries. Where some have,
-    an entry without one is a text or a film, and its page is not visited.
+    an entry without one is a text or a film, and its page is not visited. Beyond ``MAX_IMAGES`` of
+    one page none are read.
     """
-    items = [_item(entry, url) for entry in entries]
+    items, room = [], MAX_IMAGES
+    for entry in entries:
+        items.append(_item(entry, url, with_images=room > 0))
+        room -= len(items[-1].images)
     if any(item.images for item in items):
         return items
     pages = [entry_page(entry, url) for entry in entries]
@@ -37,7 +42,7 @@ def json_items(entries: Sequence[Entry], url: str) -> list[ListedItem]:
     ]
 
 
-def _item(entry: Entry, url: str) -> ListedItem:
+def _item(entry: Entry, url: str, *, with_images: bool) -> ListedItem:
     page, posted = entry_page(entry, url), entry_posted(entry)
     title, description = entry_title(entry), entry_description(entry)
     tags, stated = entry_tags(entry), entry_stated(entry, url)
@@ -51,7 +56,7 @@ def _item(entry: Entry, url: str) -> ListedItem:
             link=page,
             stated=stated,
         )
-        for image in pictures(item_finds(entry, url))
+        for image in (pictures(item_finds(entry, url)) if with_images else ())
     ]
     name = entry_id(entry) or page
     return listed_item(name, page=None, images=images, posted=posted, is_pinned=is_pinned(entry))

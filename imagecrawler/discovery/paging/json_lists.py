@@ -13,10 +13,10 @@ from imagecrawler.discovery.paging.json_words import Entry, bare_name, by_name, 
 from imagecrawler.identity.urls import absolute_url
 
 _MAX_DEPTH = 6
-_MAX_LISTS = 50
+_MAX_LISTS = 20
 _MAX_OBJECTS = 200
 _MAX_ENTRIES = 1_000
-_ASKED = 5  # Entries that tell what a list is a list of.
+_ASKED = 3  # Entries that tell what a list is a list of.
 _WRAPPERS = ("node", "data", "attributes", "post", "item", "media")
 _NEXT_URLS = ("nexturl", "nextpageurl", "nextlink", "odatanextlink", "nexthref", "nextpagelink")
 _NEXT = ("next", "nextpage", "older", "forward")
