@@ -39,7 +39,7 @@ from imagecrawler.exceptions import (
 )
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.policies.failures import (
-    reason_of_exception,
+    reason_of,
     reason_of_status,
     retry_after_seconds,
 )
@@ -395,7 +395,7 @@ class StoreScheduler(Scheduler):
         )
 
     async def _is_let_pass(self, lease: Lease, error: BaseException, request: Request) -> bool:
-        reason = _reason_of(error)
+        reason = reason_of(error)
         if self._is_excused is None or reason not in SILENCE:
             return False
         assert self.coordinator is not None
@@ -409,7 +409,7 @@ class StoreScheduler(Scheduler):
     def _failed_try(self, lease: Lease, error: BaseException) -> Failed:
         listed = isinstance(error, self._retry_exceptions)
         message = str(error) or type(error).__name__
-        return self.failed(lease, _reason_of(error), message[:500], listed=listed)
+        return self.failed(lease, reason_of(error), message[:500], listed=listed)
 
     def rejected(self, lease: Lease, error: ImageRejectedError) -> Failed:
         """Return the outcome of an image that is none, or that the rules leave out."""
@@ -582,11 +582,6 @@ class StoreScheduler(Scheduler):
 def _spelled(url: str) -> str:
     """Return a request's URL as links are spelled, so that one page has one key."""
     return absolute_url(url, url) or url
-
-
-def _reason_of(error: BaseException) -> str:
-    names = [cls.__name__ for cls in type(error).__mro__]
-    return reason_of_exception(names, str(error))
 
 
 def _conditional_headers(entry: dict[str, Any]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Pauses a crawl while the network is away, and leaves a host alone that went away.
 
-Neither costs a URL one of its tries. Who is asked is asked for robots.txt, which any crawler may
-ask for, and behind the delays of its host. What an answer means is `policies.reach`' business.
+Neither costs a URL one of its tries. What an answer and its absence mean is `policies.reach`'
+business, how a host is asked `witnesses`'.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import time
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Self
 
-from scrapy import Request, signals
-from scrapy.http.request import NO_CALLBACK
+from scrapy import signals
 from scrapy.utils.httpobj import urlparse_cached
 
 from imagecrawler.coordinator import signals as our_signals
@@ -21,18 +20,18 @@ from imagecrawler.coordinator.contract import Lease
 from imagecrawler.coordinator.options import number
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import PausedTooLongError
+from imagecrawler.extensions.witnesses import Witnesses, with_address
 from imagecrawler.identity.urls import authority, host_name
-from imagecrawler.policies.failures import reason_of_exception
-from imagecrawler.policies.reach import DOUBTFUL, SILENCE, Reach
+from imagecrawler.policies.reach import DOUBTFUL, Reach
 from imagecrawler.security.addresses import literal_address
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 logger = logging.getLogger(__name__)
 
-_ASK_SECONDS = 15.0  # a server that is there says something by then
 _BACK_OFF_MOST = 12  # times PAUSE_CHECK_SECONDS
 _BEAT_SECONDS = 0.5
 _STOOD_STILL_SECONDS = 3.0  # a loop that is only busy comes round sooner
@@ -49,9 +48,9 @@ class NetworkWatch:
         self._most_seconds = most_seconds
         self._away_seconds = away_seconds
         self._reach = Reach()
+        self._witnesses = Witnesses(crawler, self._reach, lately_seconds=check_seconds)
         self._starts: list[str] = []
         self._nameless: set[str] = set()  # what failed for want of a name
-        self._asking: dict[str, asyncio.Future[bool]] = {}
         self._away: set[str] = set()
         self._is_lost = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,10 +104,10 @@ class NetworkWatch:
         if not reach.is_doubtful(host, begun=sent, final=final):
             return False
         is_known = reach.knows(host)
-        if is_known and await self._answers(host):
+        if is_known and await self._witnesses.any_answers([host]):
             return False
         witnesses = reach.witnesses(without=host)
-        if await self._any_answers(witnesses):
+        if await self._witnesses.any_answers(witnesses):
             return is_known and self._leave_alone(host)
         if not witnesses and not is_known:
             return False  # nobody ever answered: there is nothing to compare with
@@ -121,7 +120,7 @@ class NetworkWatch:
             return False
         is_known = self._reach.knows(host)
         names = [name for name in self._reach.witnesses(without=host) if not literal_address(name)]
-        if any(await asyncio.gather(*map(_has_address, names))):
+        if await with_address(names):
             self._nameless.clear()
             return is_known and self._leave_alone(host, by_name=True)
         return bool(names or is_known) and self._lose(by_name=True)
@@ -198,49 +197,14 @@ class NetworkWatch:
             wait = min(wait, most_seconds - waited)
             # Counted, not measured: a machine that slept for hours has not asked meanwhile.
             await asyncio.sleep(wait)
-            if await self._any_is_there(hosts or self._reach.witnesses(), by_name):
+            asked = hosts or self._reach.witnesses()
+            # Behind a proxy there may be no name service at all, and nobody misses it.
+            if await self._witnesses.any_answers(await with_address(asked) if by_name else asked):
                 return True
             if not (hosts and self._is_lost):  # else nobody can tell about this host
                 waited += wait
             wait = min(wait * 2, self._check_seconds * _BACK_OFF_MOST)
         return False
-
-    # -- asking ----------------------------------------------------------------------------
-
-    async def _any_answers(self, hosts: list[str]) -> bool:
-        return any(await asyncio.gather(*map(self._answers, hosts)))
-
-    async def _any_is_there(self, hosts: list[str], by_name: bool) -> bool:
-        # Behind a proxy there may be no name service at all, and nobody misses it.
-        there = [host for host in hosts if not by_name or await _has_address(host)]
-        return await self._any_answers(there)
-
-    async def _answers(self, host: str) -> bool:
-        if self._reach.answered_since(host, time.monotonic() - self._check_seconds):
-            return True
-        asked = self._asking.get(host)
-        if asked is None:
-            asked = self._asking[host] = asyncio.ensure_future(self._ask(host))
-            asked.add_done_callback(lambda _: self._asking.pop(host, None))
-        return await asked
-
-    async def _ask(self, host: str) -> bool:
-        request = Request(
-            f"{self._reach.origin_of(host)}/robots.txt",
-            meta={"dont_obey_robotstxt": True, "download_timeout": self._ask_seconds()},
-            callback=NO_CALLBACK,
-        )
-        try:
-            await self._crawler.engine.download_async(request)
-        except Exception as error:  # too large, forbidden, …: all but silence is an answer
-            names = [cls.__name__ for cls in type(error).__mro__]
-            return reason_of_exception(names, str(error)) not in SILENCE
-        return True
-
-    def _ask_seconds(self) -> float:
-        return min(
-            _ASK_SECONDS, self._crawler.settings.getfloat("DOWNLOAD_TIMEOUT") or _ASK_SECONDS
-        )
 
     # -- a process that stood still --------------------------------------------------------
 
@@ -267,11 +231,3 @@ class NetworkWatch:
     def _scheduler(self) -> StoreScheduler | None:
         scheduler = getattr(self._crawler.engine, "scheduler", None)
         return scheduler if isinstance(scheduler, StoreScheduler) else None
-
-
-async def _has_address(host: str) -> bool:
-    """Ask the system, past what our resolver remembers of better and worse times."""
-    try:
-        return bool(await asyncio.get_running_loop().getaddrinfo(host, None))
-    except (OSError, ValueError):  # the latter is a name that IDNA cannot write
-        return False

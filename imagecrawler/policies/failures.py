@@ -80,6 +80,11 @@ def reason_of_exception(class_names: Iterable[str], message: str = "") -> str:
     return "error"
 
 
+def reason_of(error: BaseException) -> str:
+    """Return the reason class for an exception."""
+    return reason_of_exception([cls.__name__ for cls in type(error).__mro__], str(error))
+
+
 def reason_of_status(status: int) -> str:
     """Return the reason class of a response that is no success: ``http-404``."""
     return f"http-{status}"

@@ -108,3 +108,9 @@ def test_the_busiest_hosts_come_first_and_the_others_are_counted() -> None:
     text = console.export_text()
     assert "and 4 more" in text and "1,234 failed" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_pause_says_why_nothing_moves() -> None:
+    console = Console(width=80, force_terminal=False, record=True, file=io.StringIO())
+    console.print(progress_view([{"paused": "No host answers: the crawl pauses"}]))
+    assert "No host answers: the crawl pauses" in console.export_text()

@@ -93,3 +93,9 @@ def test_many_reasons_are_cut_and_nothing_steers_the_terminal() -> None:
     text = summary_text({"pages": failed, "images": failed, "examples": examples})
     assert len(text.splitlines()) <= 25 and "for 36 other reasons" in text
     assert "\x1b" not in text and max(map(len, text.splitlines())) < 400
+
+
+def test_pauses_are_told_with_their_reasons() -> None:
+    text = summary_text({**FULL, "paused_seconds": {"network": 620.0, "disk": 4.5}})
+    assert "Paused   10 min: no host answered, 4.5 s: for want of room on the disk" in text
+    assert "Paused" not in summary_text(FULL)
