@@ -88,7 +88,7 @@ def test_a_wrong_value_is_one_line_that_names_the_setting(name: str, tmp_path: P
         ("REACTOR_THREADPOOL_MAXSIZE", "0"),
         ("DNSCACHE_SIZE", "many"),
         ("DOWNLOAD_VERIFY_CERTIFICATES", "perhaps"),
-        ("LOG_LEVEL", "LOUD"),
+        ("LOG_LEVEL", "info"),
         ("LOG_FILE", "/proc/no.log"),
         ("RETRY_HTTP_CODES", "500,x"),
         ("RETRY_EXCEPTIONS", "no.such.thing"),
@@ -101,6 +101,17 @@ def test_a_value_that_scrapy_would_trip_over_is_refused(
     wrong.setmodule("imagecrawler.settings", priority="default")
     with pytest.raises(SettingError, match=f"^{name}"):
         check(wrong, "site", {"start": "http://127.0.0.1/"})
+
+
+def test_what_scrapy_takes_is_taken(tmp_path: Path) -> None:
+    good = {
+        "DOWNLOAD_DELAY": "0.5", "DOWNLOAD_TIMEOUT": "2.5", "RETRY_PRIORITY_ADJUST": "-3",
+        "CONCURRENT_REQUESTS": 1e2, "FEED_EXPORT_INDENT": None, "LOG_LEVEL": 20,
+        "TELNETCONSOLE_ENABLED": "False", "LOG_FILE": tmp_path / "log", "DNSCACHE_SIZE": "0",
+    }  # fmt: skip
+    settings = Settings({"IMAGES_STORE": tmp_path, **good})
+    settings.setmodule("imagecrawler.settings", priority="default")
+    check(settings, "site", {"start": "http://127.0.0.1/"})
 
 
 def test_every_argument_is_in_the_readme() -> None:

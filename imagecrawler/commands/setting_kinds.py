@@ -7,7 +7,6 @@ has a form of its own (widths, classes, networks …) is parsed where it is used
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from scrapy.settings import default_settings
@@ -62,8 +61,6 @@ _LEAST = {
 }
 _SECONDS = ("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "DNS_TIMEOUT")  # whole by default alone
 
-Check = Callable[["BaseSettings", str], None]
-
 
 def check_kinds(settings: BaseSettings) -> None:
     """Raise SettingError for the first setting, of ours or Scrapy's, of a wrong kind."""
@@ -76,7 +73,8 @@ def check_kinds(settings: BaseSettings) -> None:
     for name, least in WHOLE_NUMBERS.items():
         _check_whole(settings, name, least)
     for name, default in vars(default_settings).items():
-        if name.isupper() and settings.getpriority(name):  # not as Scrapy has it
+        # Not as Scrapy has it; feeds are not what a crawl here depends on.
+        if name.isupper() and settings.getpriority(name) and not name.startswith("FEED_"):
             _check_like(settings, name, default)
     _check_words(settings)
 
@@ -94,13 +92,20 @@ def _check_words(settings: BaseSettings) -> None:
     agent = settings.get("USER_AGENT")
     if not (isinstance(agent, str) and agent.strip() and agent.isprintable()):
         raise SettingError(f"USER_AGENT={agent!r}: give one line that says who asks")
-    level = settings.get("LOG_LEVEL")
-    if str(level).upper() not in logging.getLevelNamesMapping() and not str(level).isdecimal():
-        raise SettingError(f"LOG_LEVEL={level!r}: give DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    _check_log_level(settings.get("LOG_LEVEL"))
     if log_file := settings.get("LOG_FILE"):
         _check_log_file(log_file)
     for name in settings.getlist("RETRY_EXCEPTIONS"):
         _check_exception(name)
+
+
+def _check_log_level(level: Any) -> None:
+    try:
+        logging.NullHandler().setLevel(level)
+    except (TypeError, ValueError):
+        raise SettingError(
+            f"LOG_LEVEL={level!r}: give DEBUG, INFO, WARNING, ERROR or CRITICAL"
+        ) from None
 
 
 def _check_log_file(path: str) -> None:
