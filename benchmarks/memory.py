@@ -145,12 +145,17 @@ def command_of(process_id: int) -> bytes:
 
 
 def _mark_mb(process_id: int) -> float:
-    return _status_kib(process_id, "VmHWM:") * 1024 / 1e6
+    return high_water_mib(process_id) * 2**20 / 1e6
 
 
 def resident_mib(process_id: int) -> float:
     """Return its resident size; 0 when it has ended."""
     return _status_kib(process_id, "VmRSS:") / 1024
+
+
+def high_water_mib(process_id: int) -> float:
+    """Return the largest resident size it has had so far; 0 when it has ended."""
+    return _status_kib(process_id, "VmHWM:") / 1024
 
 
 def _status_kib(process_id: int, name: str) -> int:

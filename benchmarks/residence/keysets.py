@@ -55,6 +55,7 @@ def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
             ("keys of all images, and the ends of their records' names", known.table),
             ("keys of those that have their files", images.stored.table),
             ("keys of those that failed", failed.table),
+            ("keys of all pages, and when they ended", coordinator.pages.known),
         )
     ]
     sizes += [
@@ -63,7 +64,6 @@ def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
             ("64 bits of each content, and whose it is", cache.contents),
             ("64 bits of each alias, and whose it is", images.aliases),
             ("ids of those that are wanted", images._held),
-            ("64 bits of each page", coordinator.pages.known),
         )
     ]
     near = cache.near._indexes.values()

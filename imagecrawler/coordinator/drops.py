@@ -71,7 +71,7 @@ class Drops:
         """Yield the ids of the images that a URL shows: by the id it gives, else by records."""
         known = self._store.visited.extensions
         ids = {key for key in (image_id(url), id_shape(url)) if key is not None and key in known}
-        if ids or int(page_key(url), 16) in self._states.ended:
+        if ids or self._states.log.has_ended(int(page_key(url), 16)):
             yield from sorted(ids)
             return
         for key in known:
@@ -110,8 +110,8 @@ class Drops:
                 dropped.pages += self._set_aside(found)
                 found = {}
         for key, entry in known:
-            failure = self._states.failures.get(key)
-            if key in self._states.ended and (failure is None or failure.reason != _REASON):
+            failure = self._states.log.failure(key)
+            if self._states.log.has_ended(key) and (failure is None or failure.reason != _REASON):
                 found.setdefault(key, entry)
         dropped.pages += self._set_aside(found)
         self._states = PageStates(store)
@@ -157,8 +157,8 @@ class Drops:
         return any(isinstance(u := line.get("url"), str) and _is_at(host, u) for line in lines)
 
     def _retries(self) -> Iterator[tuple[int, Entry]]:
-        for key, failure in self._states.failures.items():
-            line = None if failure.due is None else self._store.pages.read(failure.where)
+        for key, (_, where) in self._states.log.retries.items():
+            line = self._store.pages.read(where)
             if line is not None and isinstance(line.get("url"), str):
                 yield key, line
 

@@ -34,10 +34,12 @@ from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.loading import take_suspects
 from imagecrawler.coordinator.opening import StoreReader
 from imagecrawler.coordinator.page_loading import PageLoader
+from imagecrawler.coordinator.page_log import PageLog
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.record_cache import RecordCache
 from imagecrawler.coordinator.report import summary
 from imagecrawler.coordinator.run import RunRules
+from imagecrawler.coordinator.snapshots import Snapshots
 from imagecrawler.coordinator.suspects import Suspects, name_of
 from imagecrawler.coordinator.tally import Tally
 from imagecrawler.coordinator.verdicts import promises_more
@@ -78,6 +80,8 @@ class Coordinator:
         self._draining = False
         self._images_next = False
         self._seen_lately: list[tuple[str, str]] = []
+        self._log = PageLog(store)
+        self._snapshots = Snapshots(store, self._log)
         self._early: EarlyWork | None = EarlyWork()  # until the store is read
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._budget = Budget(rules, self.tally)
@@ -96,8 +100,8 @@ class Coordinator:
         coordinator = cls(store, rules)
         store.visited.load(repair=True)
         store.failed.load()
-        store.save_names()
         coordinator._load_pages_and_suspects(store.inflight.open())
+        coordinator._snapshots.take()()
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
         return coordinator
@@ -415,7 +419,7 @@ class Coordinator:
             return
         try:
             await self._committer.run(lambda: self._cache.write_postponed(all_of_them=True))
-            await self._committer.run(self.store.save_names)
+            await self._committer.run(self._snapshots.take())
         except OSError as error:
             self._on_failed(error)
 
@@ -425,9 +429,9 @@ class Coordinator:
             self._committer.changed()
 
     def _write(self, group: Group) -> Written:
-        written = write_group(self.store, group, self._cache, self._choice, self.images.stored)
-        self.store.save_names_now_and_then()
-        return written
+        for task in group.before:
+            task()
+        return write_group(self.store, group, self._cache, self._choice, self.images.stored)
 
     def _on_written(self, group: Group, result: Written) -> None:
         ended = [*group.lines, *group.rendered, *group.failures]
@@ -460,6 +464,8 @@ class Coordinator:
         self.tally.images_found += result.new_images
         self.tally.images_failed.update(result.excluded)
         self.tally.bytes_written += result.bytes_written
+        if self._snapshots.are_due():
+            self._committer.group.before.append(self._snapshots.take())
         self._wake()
 
     def _on_failed(self, error: OSError) -> None:
@@ -468,6 +474,7 @@ class Coordinator:
 
     def _note_retries(self, group: Group, result: Written) -> None:
         for (lease, line), where in zip(group.lines, result.places, strict=True):
+            self._log.note(where, line)
             outcome = lease.outcome if lease is not None else None
             if isinstance(outcome, Failed):
                 if outcome.wait_seconds is not None:
@@ -571,7 +578,7 @@ class Coordinator:
         return True
 
     def _queue(self, key: str, entry: dict[str, Any]) -> None:
-        self.pages.known.add(int(key, 16))
+        self.pages.known.setdefault(int(key, 16), 0)
         self._committer.group.links.setdefault(host_name(entry["url"]), {})[key] = entry
         self._committer.changed()
 
@@ -612,10 +619,10 @@ class Coordinator:
         self._suspects = Suspects(crashes)
         visit_pages = self.rules.visit_pages
         often = self._suspects.often("page") if visit_pages else ()
-        loader = PageLoader(self.store, self.pages, often)
+        loader = PageLoader(self.store, self.pages, self._log, often)
         loader.load()
-        self._classes.site_pages.update(loader.visited)
-        self._seen_lately = loader.latest.take()
+        self._classes.site_pages.update(self._log.hosts)
+        self._seen_lately = self._log.latest.seen()
         if self.rules.revisit_seconds is not None:
             loader.queue_revisits(_now() - int(self.rules.revisit_seconds * _MICROS))
         take_suspects(

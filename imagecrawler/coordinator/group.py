@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ class Group:
     rendered: list[tuple[Lease, Rendered]] = field(default_factory=list)
     failures: list[tuple[Lease, dict[str, Any]]] = field(default_factory=list)
     estimates: dict[str, Any] = field(default_factory=dict)  # by name
+    before: list[Callable[[], None]] = field(default_factory=list)  # what is written first
     size: int = 0
 
     def __bool__(self) -> bool:

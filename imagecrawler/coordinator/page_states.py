@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from imagecrawler.coordinator.page_log import PageLog, key_number
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, clean_entries
 from imagecrawler.identity.urls import host_name, page_key
 from imagecrawler.storage import instants
-from imagecrawler.storage.pages import LineAt, PageLine, ended_at
+from imagecrawler.storage.key_table import KeyTable
+from imagecrawler.storage.pages import PageLine
 from imagecrawler.storage.queue import Batch, Entry
 from imagecrawler.storage.store import Store
 
 
-class PageFailure(NamedTuple):
-    """The last line of a page that failed; ``due`` is None when there is no next try."""
+class FailedLine(NamedTuple):
+    """The last line of a page that failed, and why it did."""
 
+    key: int
     reason: str
-    due: int | None
-    where: LineAt
+    line: PageLine
+
+
+class PagesLeft(NamedTuple):
+    """The keys of the pages that are still to visit, and how many of each host there are."""
+
+    keys: KeyTable
+    hosts: Counter[str]
+    torn_batches: int
 
 
 class PageStates:
-    """The last line of every page: when it ended, and why it failed if it did.
+    """The last line of every page, and the pages that are still to visit.
 
-    Keys and instants are held, the lines are not. The store's clock is set after all that
-    was read, so that what is queued now is newer.
+    Keys and instants are held, the lines are not; see `PageLog`.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.ended: dict[int, int] = {}
-        self.failures: dict[int, PageFailure] = {}
-        for where, line in store.pages.scan(repair=False):
-            self._note(where, line)
+        self.log = PageLog(store)
+        self.log.load(repair=False)
 
     def left(self, batch: Batch, entries: Iterable[Entry]) -> list[tuple[int, Entry]]:
         """Return the (key, entry) pairs of a batch whose pages are still to visit."""
         self._store.clock.advance_to(batch.instant)
         keyed = ((int(page_key(entry["url"]), 16), entry) for entry in entries)
-        return [(k, e) for k, e in keyed if self.ended.get(k, -1) <= batch.instant]
+        return [(k, e) for k, e in keyed if (self.log.ended(k) or 0) <= batch.instant]
 
     def queued(self) -> Iterator[tuple[Batch, list[tuple[int, Entry]] | None]]:
         """Yield each batch with its pages that are left, oldest first; None for a torn one."""
@@ -47,26 +55,26 @@ class PageStates:
             pairs = self._store.queue.read(batch)
             yield batch, None if pairs is None else self.left(batch, clean_entries(pairs))
 
-    def _note(self, where: LineAt, line: PageLine) -> None:
-        key = key_number(line)
-        if key is None:
-            return
-        ended = ended_at(line)
-        self._store.clock.advance_to(ended)
-        self.ended[key] = ended
-        self.failures.pop(key, None)
-        reason = line.get("error")
-        if isinstance(reason, str):
-            due = instants.from_text(line.get("next_try"))
-            self.failures[key] = PageFailure(reason, due, where)
+    def pages_left(self) -> PagesLeft:
+        """Return which pages are still to visit, and how many batches are torn."""
+        left = PagesLeft(KeyTable(), Counter(), 0)
+        for _, entries in self.queued():
+            if entries is None:
+                left = left._replace(torn_batches=left.torn_batches + 1)
+            for key, entry in entries or ():
+                left.keys[key] = 0
+                left.hosts[host_name(entry["url"])] += 1
+        return left
 
-
-def key_number(line: PageLine) -> int | None:
-    """Return the 64-bit key of a line; None when it has none."""
-    try:
-        return int(line["key"], 16)
-    except ValueError:
-        return None
+    def failed_lines(self) -> Iterator[FailedLine]:
+        """Read pages/ again, and yield the last line of each page that failed, oldest first."""
+        told: set[int] = set()
+        for _, line in self._store.pages.scan(repair=False):
+            key = key_number(line)
+            failure = self.log.failure(key) if key is not None else None
+            if key is not None and failure and key not in told and self.log.is_last(key, line):
+                told.add(key)
+                yield FailedLine(key, failure.reason, line)
 
 
 def entry_of(line: PageLine) -> Entry:

@@ -11,6 +11,7 @@ from typing import Any
 from imagecrawler.coordinator.contract import HasRoom, Lease
 from imagecrawler.coordinator.rotation import HostRotation
 from imagecrawler.identity.urls import absolute_url, host_name, page_key
+from imagecrawler.storage.key_table import KeyTable
 from imagecrawler.storage.pages import LineAt, PagesFolder
 from imagecrawler.storage.queue import Batch, Entry, QueueFolder
 
@@ -19,13 +20,14 @@ class PageFrontier:
     """First in, first out per host; hosts in turn; retries when they are due.
 
     Per host only batches (name and count) are held, and the pages of the one batch that is
-    being handed out. ``known`` has the 64-bit keys of all pages queued, done or set aside.
+    being handed out. ``known`` has the 64-bit keys of all pages queued, done or set aside, each
+    with what `PageLog` says of it, or 0.
     """
 
     def __init__(self, queue: QueueFolder, pages: PagesFolder) -> None:
         self._queue = queue
         self._pages = pages
-        self.known: set[int] = set()
+        self.known = KeyTable(wide=True)
         self.done_entries: set[tuple[int, str]] = set()  # (batch instant, key), from earlier runs
         self.failed_starts: set[int] = set()  # start pages that failed for good
         self.waiting = 0

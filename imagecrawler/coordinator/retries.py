@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from imagecrawler.coordinator.page_states import PageStates, entry_of, queue_pages
 from imagecrawler.storage import instants
+from imagecrawler.storage.key_table import KeyTable
 from imagecrawler.storage.queue import Entry
 from imagecrawler.storage.store import Store
 
@@ -63,7 +64,7 @@ def _retry_images(store: Store, matches: Callable[[str], bool], retried: Retried
 
 def _retry_pages(store: Store, matches: Callable[[str], bool], retried: Retried) -> None:
     states = PageStates(store)
-    queued = {key for _, entries in states.queued() for key, _ in entries or ()}
+    queued = states.pages_left().keys
     entries: list[Entry] = []
     for reason, entry in _failed_pages(store, states, queued):
         if not matches(reason):
@@ -78,10 +79,9 @@ def _retry_pages(store: Store, matches: Callable[[str], bool], retried: Retried)
 
 
 def _failed_pages(
-    store: Store, states: PageStates, queued: set[int]
+    store: Store, states: PageStates, queued: KeyTable
 ) -> Iterator[tuple[str, Entry]]:
-    for key, failure in states.failures.items():
-        line = None if key in queued else store.pages.read(failure.where)
-        if line is not None and isinstance(line.get("url"), str):
+    for key, reason, line in states.failed_lines():
+        if key not in queued and isinstance(line.get("url"), str):
             kept_out = store.is_dropped(line["url"])  # whatever it failed of before that
-            yield "dropped" if kept_out else failure.reason, entry_of(line)
+            yield "dropped" if kept_out else reason, entry_of(line)

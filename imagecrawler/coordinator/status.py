@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from imagecrawler.coordinator.page_log import key_number
 from imagecrawler.coordinator.page_states import PageStates
-from imagecrawler.identity.urls import host_name
 from imagecrawler.imaging.widths import Bucket, smallest_bucket
 from imagecrawler.storage import instants
 from imagecrawler.storage.id_keys import id_key
@@ -60,6 +60,10 @@ class _Failures:
         self._dues: list[int] = []
         self._now = time.time_ns() // 1000
 
+    def add_final(self, number_of: Counter[str]) -> None:
+        """Count those that are not tried again."""
+        self.final.update(number_of)
+
     def add(self, reason: str, due: int | None) -> bool:
         """Count one; return whether an example for its reason is still missing."""
         if due is None:
@@ -68,6 +72,10 @@ class _Failures:
             self.waiting[reason] += 1
             self._dues.append(due)
         return reason not in self.examples
+
+    def reasons(self) -> set[str]:
+        """Return all reasons."""
+        return {*self.final, *self.waiting}
 
     def facts(self) -> dict[str, Any]:
         """Return the counts, the most frequent reason first."""
@@ -86,23 +94,14 @@ class _Failures:
 
 def _pages(store: Store) -> dict[str, Any]:
     states = PageStates(store)
-    left: set[int] = set()
-    hosts: Counter[str] = Counter()
-    torn = 0
-    for _, entries in states.queued():
-        if entries is None:
-            torn += 1
-        else:
-            left.update(key for key, _ in entries)
-            hosts.update(host_name(entry["url"]) for _, entry in entries)
+    left, hosts, torn = states.pages_left()
     failures = _Failures()
-    for key, failure in states.failures.items():
-        if key not in left and failures.add(failure.reason, failure.due):
-            line = store.pages.read(failure.where) or {}
-            failures.examples[failure.reason] = str(line.get("url"))
-    visited = sum(key not in left for key in states.ended) - sum(
-        key not in left for key in states.failures
-    )
+    for key, (due, _) in states.log.retries.items():
+        if key not in left and (failure := states.log.failure(key)):
+            failures.add(failure.reason, due)
+    visited, final = states.log.counts(left)
+    failures.add_final(final)
+    failures.examples.update(_examples(store, states, left, failures.reasons()))
     return {
         "queued": len(left),
         "hosts": dict(hosts.most_common(_HOSTS_MOST)),
@@ -110,6 +109,26 @@ def _pages(store: Store) -> dict[str, Any]:
         **failures.facts(),
         "torn_batches": torn,
     }
+
+
+def _examples(
+    store: Store, states: PageStates, left: KeyTable, missing: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the URL of a page that failed for each reason."""
+    for reason, where in states.log.examples.items():
+        line = store.pages.read(where) if reason in missing else None
+        key = key_number(line) if line is not None else None
+        if line and key is not None and key not in left and states.log.is_last(key, line):
+            missing.remove(reason)
+            yield reason, str(line.get("url"))
+    # Those that the log remembers were visited well since, or are queued again.
+    failed = states.failed_lines() if missing else iter(())
+    for key, reason, line in failed:
+        if reason in missing and key not in left:
+            missing.remove(reason)
+            yield reason, str(line.get("url"))
+        if not missing:
+            return
 
 
 def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from collections.abc import Iterable
 
 _serial = itertools.count()
 
@@ -21,11 +22,19 @@ def write_whole(path: str, data: bytes, *, tmp_dir: str, fsync: bool = False) ->
     With ``fsync`` the content is on the disk before the name is; call `sync_folder` for
     the name. Raises OSError, and then ``path`` is as it was.
     """
+    write_parts(path, (data,), tmp_dir=tmp_dir, fsync=fsync)
+
+
+def write_parts(
+    path: str, parts: Iterable[bytes | memoryview], *, tmp_dir: str, fsync: bool = False
+) -> None:
+    """Make ``path`` contain exactly these parts, one after another, as `write_whole` does."""
     temporary = os.path.join(tmp_dir, f"w{os.getpid()}-{next(_serial)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     try:
         try:
-            write_all(descriptor, data)
+            for part in parts:
+                write_all(descriptor, part)
             if fsync:
                 os.fsync(descriptor)
         finally:
@@ -53,7 +62,7 @@ def _make_shard(folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
 
 
-def write_all(descriptor: int, data: bytes) -> None:
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
     """Write all of ``data``; os.write may take only a part when a disk is nearly full."""
     view = memoryview(data)
     while view:

@@ -1,7 +1,7 @@
 """``cache/``: what costs time to learn anew, and nothing else. May be deleted at any time.
 
-A file is the SHA-256 of its JSON, a line end, and the JSON: one that was cut, or changed by
-another hand, is as good as none.
+A file is the SHA-256 of its JSON, a line end, and the JSON, or large arrays (see ``array_file``):
+one that was cut, or changed by another hand, is as good as none.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from imagecrawler.storage import atomic
+from imagecrawler.storage.array_file import ArrayFile, Arrays, read_arrays, write_arrays
 
 _MAX_BYTES = 16_000_000
 
@@ -42,6 +43,15 @@ class CacheFolder:
         with suppress(OSError):
             path = os.path.join(self._folder, name)
             atomic.write_whole(path, _digest(data) + b"\n" + data, tmp_dir=self._tmp_dir)
+
+    def read_arrays(self, name: str, version: int) -> ArrayFile | None:
+        """Return the arrays last written under ``name`` in this version, or None as `read`."""
+        return read_arrays(os.path.join(self._folder, name), about=[name, version])
+
+    def write_arrays(self, name: str, head: dict[str, Any], arrays: Arrays, version: int) -> None:
+        """Keep arrays and what JSON can tell, as `write` does."""
+        path, about = os.path.join(self._folder, name), [name, version]
+        write_arrays(path, head, arrays, about=about, tmp_dir=self._tmp_dir)
 
 
 def _digest(data: bytes) -> bytes:

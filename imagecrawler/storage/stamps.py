@@ -25,6 +25,11 @@ def folder_stamp(path: str) -> int:
         return ABSENT
 
 
+def file_stamp(path: str) -> int:
+    """Return a number that changes with what is in a file. Raises OSError."""
+    return _stamp(os.stat(path, follow_symlinks=False))
+
+
 def stamped_folders(root: str, strangers: list[str]) -> dict[str, int]:
     """Return the stamp of each folder in ``root``; what is no folder goes to ``strangers``.
 

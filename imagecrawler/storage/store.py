@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,8 +30,6 @@ from imagecrawler.storage.visited import VisitedFolder
 
 FORMAT_VERSION = 1
 
-# It takes 0.1 s for a million images, in which nothing else is written.
-_SAVE_NAMES_SECONDS = 600.0
 _LOCK_SECONDS = 0.3
 
 
@@ -57,7 +54,6 @@ class Store:
         self.inflight = InflightNotes(root, self.tmp_dir)
         self.cache = CacheFolder(root, self.tmp_dir)
         self.about: dict[str, Any] = _read_about(root)
-        self._names_saved = time.monotonic()
 
     @classmethod
     def open(cls, root: str, *, fsync: bool = True) -> Self:
@@ -123,15 +119,9 @@ class Store:
         Called by the thread that writes. Nothing depends on it: what it writes to cache/ may be
         lost, old or deleted.
         """
-        self._names_saved = time.monotonic()
         self.visited.save_names()
         self.failed.save_names()
         self.downloaded.save_names(tmp_dir=self.tmp_dir)
-
-    def save_names_now_and_then(self) -> None:
-        """Save the names when that was last done long ago: a kill leaves less to read again."""
-        if time.monotonic() > self._names_saved + _SAVE_NAMES_SECONDS:
-            self.save_names()
 
     def close(self) -> None:
         """Release the lock. There is nothing to save: all state is on the disk already."""

@@ -184,10 +184,10 @@ class Model:
 
 
 def _page_state(states: PageStates, queued: set[int], key: int) -> str:
-    if key in queued or key not in states.ended:
+    if key in queued or not states.log.has_ended(key):
         return OPEN
-    failure = states.failures.get(key)
-    return DONE if failure is None else _due_state(failure.due)
+    due, _ = states.log.retries.get(key, (None, None))
+    return _due_state(due)
 
 
 def _due_state(due: int | None) -> str:

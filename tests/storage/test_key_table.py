@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -14,20 +17,32 @@ KEYS = st.one_of(
     st.integers(0, 3).map(lambda n: (1 << 64) - 1 - n),
     st.integers(0, 20).map(lambda n: n << 48 | n),
 )
-VALUES = st.integers(0, 255)
+BYTES = st.integers(0, 255)
+# The bits beyond a byte are made from it, so that the same rules serve both kinds of table.
+WIDEST = (1 << 64) // 255
 
 
 class TableBesideDict(RuleBasedStateMachine):
     """A table and a dict under the same calls; the table merges whenever it likes."""
 
+    wide = False
+
     def __init__(self) -> None:
         super().__init__()
-        self.table = KeyTable()
+        self.table = KeyTable(wide=self.wide)
         self.model: dict[int, int] = {}
 
-    @rule(key=KEYS, value=VALUES)
+    def of(self, value: int) -> int:
+        return value * WIDEST if self.wide else value
+
+    @rule(key=KEYS, value=BYTES)
     def put(self, key: int, value: int) -> None:
-        self.table[key] = self.model[key] = value
+        self.table[key] = self.model[key] = self.of(value)
+
+    @rule(key=KEYS, value=BYTES)
+    def put_if_new(self, key: int, value: int) -> None:
+        value = self.of(value)
+        assert self.table.setdefault(key, value) == self.model.setdefault(key, value)
 
     @rule(key=KEYS)
     def pop(self, key: int) -> None:
@@ -39,11 +54,17 @@ class TableBesideDict(RuleBasedStateMachine):
         assert dict(zip(keys.tolist(), values.tolist(), strict=True)) == self.model
         assert keys.tolist() == sorted(self.model)
 
-    @rule(pairs=st.lists(st.tuples(KEYS, VALUES)))
+    @rule(pairs=st.lists(st.tuples(KEYS, BYTES)))
     def begin_anew(self, pairs: list[tuple[int, int]]) -> None:
         keys = np.array([key for key, _ in pairs], np.uint64)
-        self.table = KeyTable.of(keys, np.array([value for _, value in pairs], np.uint8))
-        self.model = dict(pairs)
+        values = [self.of(value) for _, value in pairs]
+        self.table = KeyTable.of(keys, np.array(values, np.uint64 if self.wide else np.uint8))
+        self.model = dict(zip(keys.tolist(), values, strict=True))
+
+    @rule()
+    def freeze(self) -> None:
+        frozen, self.table = self.table, self.table.frozen()
+        frozen[1] = 1
 
     @rule(key=KEYS)
     def look_up(self, key: int) -> None:
@@ -59,6 +80,14 @@ TestTableBesideDict = TableBesideDict.TestCase
 TestTableBesideDict.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
 
 
+class WideTableBesideDict(TableBesideDict):
+    wide = True
+
+
+TestWideTableBesideDict = WideTableBesideDict.TestCase
+TestWideTableBesideDict.settings = TestTableBesideDict.settings
+
+
 @given(st.lists(st.integers(0, (1 << 64) - 1), max_size=300))
 @settings(max_examples=20, deadline=None)
 def test_what_waits_is_merged_by_itself(keys: list[int]) -> None:
@@ -72,8 +101,9 @@ def test_what_waits_is_merged_by_itself(keys: list[int]) -> None:
     assert list(table.keys()) == sorted(set(keys))
 
 
-def test_a_million_keys_take_few_bytes() -> None:
+@pytest.mark.parametrize(("values", "most"), [(np.uint8, 10), (np.uint64, 17)])
+def test_a_million_keys_take_few_bytes(values: Any, most: int) -> None:
     keys = np.random.default_rng(1).integers(0, 1 << 63, 1_000_000, np.uint64)
-    table = KeyTable.of(keys, np.ones(len(keys), np.uint8))
-    assert table.nbytes / len(table) < 10
+    table = KeyTable.of(keys, np.ones(len(keys), values))
+    assert table.nbytes / len(table) < most
     assert all(key in table for key in keys[:1000].tolist())

@@ -69,7 +69,8 @@ def test_a_kill_costs_at_most_the_last_append(
     assert keys(PagesFolder(str(root))) == left
     assert file.stat().st_size == cut  # a reader cuts nothing off
     again = PagesFolder(str(root))
-    assert keys(again, repair=True) == left
+    if data.draw(st.booleans()):  # else it writes without having read
+        assert keys(again, repair=True) == left
     append(again, "next")
     assert keys(again) == [*left, "next"]
 

@@ -12,6 +12,7 @@ import pytest
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.group import Group
 from imagecrawler.coordinator.page_loading import PageLoader
+from imagecrawler.coordinator.page_log import PageLog
 from imagecrawler.coordinator.pages import PageFrontier
 from imagecrawler.coordinator.record_cache import RecordCache
 from imagecrawler.coordinator.writing import write_group
@@ -144,7 +145,7 @@ def test_a_stored_picture_sighted_again_is_not_fetched_again(seeded: Path) -> No
 def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) -> None:
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
-    PageLoader(store, frontier, ()).load()
+    PageLoader(store, frontier, PageLog(store), ()).load()
     leases = []
     while (lease := frontier.take(lambda _host: True, store.clock.now())) is not None:
         leases.append(lease)
@@ -165,7 +166,7 @@ def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) 
 def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
-    PageLoader(store, frontier, ()).load()
+    PageLoader(store, frontier, PageLog(store), ()).load()
     lease = frontier.take(lambda _host: True, store.clock.now())
     assert lease is not None
     line = {"key": lease.key, "url": lease.url, "status": 200}
@@ -176,7 +177,7 @@ def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
 
     store = opened(seeded)
     frontier = PageFrontier(store.queue, store.pages)
-    PageLoader(store, frontier, ()).load()
+    PageLoader(store, frontier, PageLog(store), ()).load()
     assert frontier.waiting == 5
     lease = frontier.take(lambda _host: True, store.clock.now())
     assert lease is not None and lease.url.endswith("/a1")

@@ -51,7 +51,7 @@ class Repairs:
         """
         for entry in entries:
             key = int(page_key(entry["url"]), 16)
-            known = key in self._pending or (unknown_only and key in self._states.ended)
+            known = key in self._pending or (unknown_only and self._states.log.has_ended(key))
             if not known:
                 self._entries.setdefault(key, entry)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from imagecrawler.coordinator.inspection import salvage
 from imagecrawler.coordinator.inspection.faults import Fault, Repairs, images_of, relative
-from imagecrawler.coordinator.page_states import PageStates, entry_of, key_number
+from imagecrawler.coordinator.page_log import key_number
+from imagecrawler.coordinator.page_states import PageStates, entry_of
 from imagecrawler.coordinator.pages import clean_entries
 from imagecrawler.identity.urls import host_name
 from imagecrawler.storage.instants import NAME_DIGITS
@@ -57,7 +58,7 @@ def line_faults(
             key = key_number(line)
             if key is None or not isinstance(line.get("url"), str):
                 yield Fault(f"pages/{name}", f"a line is not a page's: {line['key'][:40]!r}")
-            elif states.ended.get(key) == ended_at(line) and key not in pending:
+            elif states.log.ended(key) == ended_at(line) and key not in pending:
                 lost = [i for i in images_of(line) if i not in store.visited.extensions]
                 if lost:
                     yield _lost_images(repairs, name, entry_of(line), lost)

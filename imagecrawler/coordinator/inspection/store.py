@@ -12,7 +12,8 @@ from imagecrawler.coordinator.inspection.faults import Fault, Repairs, images_of
 from imagecrawler.coordinator.inspection.files import Rules
 from imagecrawler.coordinator.inspection.images import ImageInspection
 from imagecrawler.coordinator.inspection.pages import line_faults, queue_faults
-from imagecrawler.coordinator.page_states import PageStates, key_number
+from imagecrawler.coordinator.page_log import key_number
+from imagecrawler.coordinator.page_states import PageStates
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.widths import smallest_bucket
 from imagecrawler.storage import atomic
@@ -45,7 +46,7 @@ class StoreInspection:
             max_pixels=rules.max_pixels,
             settled=store.about.get("widths") == list(rules.widths),
         )
-        self.counts = {"pages": len(self._states.ended), "images": 0, "files": 0}
+        self.counts = {"pages": len(self._states.log), "images": 0, "files": 0}
 
     def faults(self) -> Iterator[Fault]:
         """Yield every fault; the order is that in which they may be mended."""
