@@ -76,7 +76,7 @@ def _looking(sizes: list[int]) -> str:
         distances = (3, DEFAULT, 12)
         sorted_ms = [_query_ms(index, within, size) for within in distances]
         for word in _words(size // 16):  # so many come before all are sorted anew
-            index.add(word, "id")
+            index.add(word, 1)
         unsorted_ms = [_query_ms(index, within, size) for within in distances]
         rows += [
             (f"{size:,}", *row, *each)
@@ -94,7 +94,7 @@ def _index(size: int) -> tuple[NearIndex, float, float]:
     words = _words(size)
     begun = time.process_time()
     for word in words:
-        index.add(word, "id")
+        index.add(word, 1)
     added = time.process_time()
     index.near(0, 0)
     return index, added - begun, time.process_time() - added

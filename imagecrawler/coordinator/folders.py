@@ -37,6 +37,7 @@ from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.page_log import PageLog
 from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.record_cache import RecordCache
+from imagecrawler.coordinator.record_snapshot import RecordSnapshots
 from imagecrawler.coordinator.report import summary
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.snapshots import Snapshots
@@ -47,6 +48,7 @@ from imagecrawler.coordinator.writing import write_group
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.storage.instants import RunClock
+from imagecrawler.storage.id_keys import id_key
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -76,11 +78,13 @@ class Coordinator:
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
         self._suspects = Suspects({})
-        self._new_images: set[str] = set()
+        self._new_images: dict[int, str] = {}  # those without a record yet, by key
         self._draining = False
         self._images_next = False
         self._seen_lately: list[tuple[str, str]] = []
         self._log = PageLog(store)
+        about = [rules.smallest, rules.near.mode != "off"]
+        self._records = RecordSnapshots(store, self.images, self._cache, about)
         self._snapshots = Snapshots(store, self._log)
         self._early: EarlyWork | None = EarlyWork()  # until the store is read
         self._dropped_hosts = frozenset(store.dropped_hosts())
@@ -101,6 +105,7 @@ class Coordinator:
         store.visited.load(repair=True)
         store.failed.load()
         coordinator._load_pages_and_suspects(store.inflight.open())
+        coordinator._reader.unread = coordinator._records.load()
         coordinator._snapshots.take()()
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
@@ -419,9 +424,14 @@ class Coordinator:
             return
         try:
             await self._committer.run(lambda: self._cache.write_postponed(all_of_them=True))
-            await self._committer.run(self._snapshots.take())
+            await self._committer.run(self._snapshot())
         except OSError as error:
             self._on_failed(error)
+
+    def _snapshot(self) -> Callable[[], None]:
+        is_read = self._early is None and not self._reader.ended_early
+        unreadable = self.images.unreadable | self._reader.unreadable
+        return self._snapshots.take(self._records.take(unreadable) if is_read else None)
 
     def _write_estimates(self, changed: dict[str, Any]) -> None:
         if changed:
@@ -452,7 +462,7 @@ class Coordinator:
             self.tally.failed_image("near-duplicate", url)
         self.tally.images_near += result.near_marked
         for image, _, _ in group.sightings:
-            self._new_images.discard(image)
+            self._new_images.pop(id_key(image), None)
         for host, batch in result.batches:
             self.pages.add_batch(host, batch, batch.left)
         for host, key in result.wanted:
@@ -465,7 +475,7 @@ class Coordinator:
         self.tally.images_failed.update(result.excluded)
         self.tally.bytes_written += result.bytes_written
         if self._snapshots.are_due():
-            self._committer.group.before.append(self._snapshots.take())
+            self._committer.group.before.append(self._snapshot())
         self._wake()
 
     def _on_failed(self, error: OSError) -> None:
@@ -549,7 +559,7 @@ class Coordinator:
         return self._classes.exclusion(lease.entry)
 
     def _sight(self, image: FoundImage, item: PageItem) -> str:
-        key = self.images.id_of(image, self.knows_image)
+        key = self.images.id_of(image, self.knows_image, self._id_of_key)
         self.images.add_aliases(key, [c.url for c in image.candidates])
         sighting = sighting_of(image, item)
         exclusion = None
@@ -557,14 +567,17 @@ class Coordinator:
             exclusion = ("excluded", _EXCLUDED)
         if self._is_dropped(image.url):
             exclusion = ("dropped", _DROPPED)
-        self._new_images.add(key)
+        self._new_images[id_key(key)] = key
         self._committer.group.sightings.append((key, sighting, exclusion))
         self._committer.changed()
         return key
 
     def knows_image(self, key: str) -> bool:
         """Whether an image has a record, or is about to."""
-        return key in self.store.visited.extensions or key in self._new_images
+        return key in self.store.visited.extensions or id_key(key) in self._new_images
+
+    def _id_of_key(self, key: int) -> str | None:
+        return self._new_images.get(key) or self.store.visited.id_of(key)
 
     def _is_dropped(self, url: str) -> bool:
         dropped = self._dropped_hosts
@@ -588,9 +601,9 @@ class Coordinator:
         reader, early = self._reader, self._early
         is_read = reader.done  # before the last of it is taken
         while reader.aliases:
-            self.images.add_aliases(*reader.aliases.popleft())
+            self.images.add_alias(*reader.aliases.popleft())
         while reader.contents:
-            self._cache.contents.setdefault(*reader.contents.popleft())
+            self._cache.contents.take(*reader.contents.popleft())
         while reader.looks:
             self._cache.near.add(*reader.looks.popleft())
         while reader.found:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import HasRoom, Lease
@@ -16,7 +15,9 @@ from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name
 from imagecrawler.items import FoundImage
 from imagecrawler.policies.content_filter import ContentFilter
+from imagecrawler.storage.id_keys import id_key
 from imagecrawler.storage.id_sets import StoredIds
+from imagecrawler.storage.key_table import KeyTable
 from imagecrawler.storage.records import Record
 from imagecrawler.storage.store import Store
 
@@ -43,7 +44,7 @@ class ImageFrontier:
         self._wanted = wanted
         self.stored = stored
         self.unreadable: set[str] = set()
-        self.aliases: dict[int, str] = {}
+        self.aliases = KeyTable(wide=True)  # the key of the id that a URL's key leads to
         self._ids: dict[str, deque[str]] = {}
         self._held: set[str] = set()
         self._retries: list[tuple[int, str, str]] = []
@@ -137,10 +138,16 @@ class ImageFrontier:
         """Return when the earliest retry is due, in microseconds, or None."""
         return self._retries[0][0] if self._retries else None
 
-    def id_of(self, found: FoundImage, is_known: Any) -> str:
+    def id_of(
+        self,
+        found: FoundImage,
+        is_known: Callable[[str], bool],
+        id_of_key: Callable[[int], str | None],
+    ) -> str:
         """Return the id under which a picture is recorded: its own, or one it is an alias of.
 
-        ``is_known(id)`` says whether the store has an id, or is about to.
+        ``is_known(id)`` says whether the store has an id, or is about to; ``id_of_key`` returns
+        such an id by its key, or None.
         """
         if is_known(found.id):
             return found.id
@@ -149,7 +156,8 @@ class ImageFrontier:
             if shape and is_known(shape) and self._same_host(shape, candidate.url):
                 return shape
         # Only its own URL makes it another's rendition: two pictures may link to one file.
-        alias = self.aliases.get(alias_key(found.url))
+        owner = self.aliases.get(alias_key(found.url))
+        alias = id_of_key(owner) if owner is not None else None
         if alias is not None:
             return alias
         for candidate in found.candidates:
@@ -162,7 +170,15 @@ class ImageFrontier:
         """Remember which URLs lead to an image besides those that give its id themselves."""
         for url in urls:
             if image_id(url) != key:
-                self.aliases.setdefault(alias_key(url), key)
+                self.add_alias(alias_key(url), id_key(key))
+
+    def add_alias(self, alias: int, owner: int) -> None:
+        """Remember that the URL with a key leads to the image with a key.
+
+        Of several images the one with the least key has it, in whatever order they are read.
+        """
+        if owner < self.aliases.setdefault(alias, owner):
+            self.aliases[alias] = owner
 
     def _same_host(self, key: str, url: str) -> bool:
         record = self._read(key)

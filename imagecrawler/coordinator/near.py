@@ -14,6 +14,7 @@ from typing import Any
 from imagecrawler.coordinator.near_index import NearIndex
 from imagecrawler.imaging.likeness import FIRST_FRAME, STILL, Likeness
 from imagecrawler.policies.near import NearRules, pixels
+from imagecrawler.storage.id_keys import id_key
 from imagecrawler.storage.records import Record
 
 _MARKS = ("near_duplicate_of", "near_distance")
@@ -39,18 +40,25 @@ class Near:
 class NearDuplicates:
     """The first pictures of one store, looked up by how they look.
 
-    ``read`` returns a record as it is now. `add` is called on the event loop until the store
-    is read, and only then the committer's thread begins to call it and `of`.
+    ``id_of`` returns the id of a key that a record has, ``read`` a record as it is now. `add` is
+    called on the event loop until the store is read, and only then the committer's thread begins
+    to call it and `of`.
     """
 
-    def __init__(self, rules: NearRules, read: Callable[[str], Record | None]) -> None:
+    def __init__(
+        self,
+        rules: NearRules,
+        id_of: Callable[[int], str | None],
+        read: Callable[[str], Record | None],
+    ) -> None:
         self._rules = rules
+        self._id_of = id_of
         self._read = read
-        self._indexes = {STILL: NearIndex(), FIRST_FRAME: NearIndex()}
+        self.indexes = {STILL: NearIndex(), FIRST_FRAME: NearIndex()}
 
-    def add(self, key: str, look: Likeness) -> None:
+    def add(self, owner: int, algorithm: str, core: int) -> None:
         """Let a stored picture be found, if `first_look` says that it is a first one."""
-        self._indexes[look.algorithm].add(look.core, key)
+        self.indexes[algorithm].add(core, owner)
 
     def of(self, key: str, previous: Record, facts: dict[str, Any]) -> Near | None:
         """Return the first picture that an image looks like, the nearest one, or None.
@@ -64,10 +72,16 @@ class NearDuplicates:
         before = first_look(previous)
         if before is not None and self._are_near(before, look):
             return None
-        for _, other in self._indexes[look.algorithm].near(look.core, self._rules.distance):
-            record = self._read(other) if other != key else None
+        for _, owner in self.indexes[look.algorithm].near(look.core, self._rules.distance):
+            other = self._id_of(owner)
+            record = self._read(other) if other is not None and other != key else None
             first = first_look(record) if record is not None else None
-            if record is not None and first is not None and self._are_near(first, look):
+            if (
+                other is not None
+                and record is not None
+                and first is not None
+                and self._are_near(first, look)
+            ):
                 distance = look.distance(first)
                 assert distance is not None
                 return Near(other, record, distance, self._outcome(look, facts, record))
@@ -77,7 +91,7 @@ class NearDuplicates:
         """Take up a picture that has its files now, as ``record`` says."""
         look, before = first_look(record), first_look(previous)
         if look is not None and (before is None or before.core != look.core):
-            self.add(key, look)
+            self.add(id_key(key), look.algorithm, look.core)
 
     def _are_near(self, one: Likeness, other: Likeness) -> bool:
         distance = one.distance(other)

@@ -2,11 +2,13 @@
 
 Multi-index hashing (Norouzi, Punjani, Fleet: Fast Search in Hamming Space with Multi-Index
 Hashing, CVPR 2012): hashes that differ in at most 7 bits agree in one of four 16-bit bands but
-for one bit at most, so that few have to be compared. Kept in arrays, 32 bytes a hash and the
-reference to its id: ``python -m benchmarks.near`` measures time and memory.
+for one bit at most, so that few have to be compared. Kept in arrays, 32 bytes a hash and its
+owner's key: ``python -m benchmarks.near`` measures time and memory.
 """
 
 from __future__ import annotations
+
+from array import array
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,42 +33,54 @@ Places = NDArray[np.uint32]
 
 
 class NearIndex:
-    """Hashes and their ids, in the order in which they were added. Nothing is taken out.
+    """Hashes and whose they are (64 bits), in the order of adding. Nothing is taken out.
 
     Not for two threads at once.
     """
 
     def __init__(self) -> None:
-        self._ids: list[str] = []
+        self._owners = array("Q")
         self._words: Words = np.zeros(_UNSORTED_LEAST, np.uint64)
         self._sorted = 0  # so many of the first hashes are in the bands
         self._bands: list[tuple[Places, Places]] = []  # places by band value, where each starts
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._owners)
 
     @property
     def nbytes(self) -> int:
-        """Return the bytes of the arrays; the ids themselves are the store's."""
+        """Return the bytes of the arrays."""
         bands = sum(places.nbytes + starts.nbytes for places, starts in self._bands)
-        return self._words.nbytes + bands + 8 * len(self._ids)
+        return self._words.nbytes + bands + 8 * len(self._owners)
 
-    def add(self, word: int, key: str) -> None:
-        """Add one hash (64 bits) and whose it is; one id may be added under several."""
-        count = len(self._ids)
+    @classmethod
+    def of(cls, words: Words, owners: Words) -> NearIndex:
+        """Return an index of hashes and whose each one is."""
+        index = cls()
+        index._words = np.append(words, np.zeros(_UNSORTED_LEAST, np.uint64))
+        index._owners.frombytes(np.ascontiguousarray(owners).view(np.uint8).data)
+        return index
+
+    def arrays(self) -> tuple[Words, Words]:
+        """Return copies of all hashes, and of whose they are."""
+        return self._words[: len(self._owners)].copy(), np.array(self._owners, np.uint64)
+
+    def add(self, word: int, owner: int) -> None:
+        """Add one hash (64 bits) and whose it is; one owner may have several."""
+        count = len(self._owners)
         if count == len(self._words):
             grown = np.zeros(count + count // 4 + 1, np.uint64)
             grown[:count] = self._words
             self._words = grown
         self._words[count] = word
-        self._ids.append(key)
+        self._owners.append(owner)
 
-    def near(self, word: int, within: int) -> list[tuple[int, str]]:
-        """Return the distance and id of each hash that differs in at most ``within`` bits.
+    def near(self, word: int, within: int) -> list[tuple[int, int]]:
+        """Return the distance and owner of each hash that differs in at most ``within`` bits.
 
         The nearest first, and of equally near ones the one that was added first.
         """
-        unsorted = len(self._ids) - self._sorted
+        unsorted = len(self._owners) - self._sorted
         if unsorted > max(_UNSORTED_LEAST, self._sorted // _UNSORTED_PART):
             self._sort()
         found: set[tuple[int, int]] = set()  # one may be in several bands
@@ -75,9 +89,9 @@ class NearIndex:
             places, compared = self._candidates(word, within), self._sorted
             distances, close = _close(self._words[places], word, within)
             found.update(zip(distances, places[close].tolist(), strict=True))
-        distances, close = _close(self._words[compared : len(self._ids)], word, within)
+        distances, close = _close(self._words[compared : len(self._owners)], word, within)
         found.update(zip(distances, (close + compared).tolist(), strict=True))
-        return [(distance, self._ids[place]) for distance, place in sorted(found)]
+        return [(distance, self._owners[place]) for distance, place in sorted(found)]
 
     def _candidates(self, word: int, within: int) -> Places:
         flips = _FLIPS if within >= _BANDS else _FLIPS[:1]
@@ -89,7 +103,7 @@ class NearIndex:
         return np.concatenate(parts)
 
     def _sort(self) -> None:
-        self._sorted = len(self._ids)
+        self._sorted = len(self._owners)
         words = self._words[: self._sorted]
         self._bands = []
         for band in range(_BANDS):

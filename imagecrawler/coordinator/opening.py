@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.classing import ImageClasses
+from imagecrawler.coordinator.contents import content_key
 from imagecrawler.coordinator.near import first_look
-from imagecrawler.coordinator.record_cache import content_key
+from imagecrawler.coordinator.record_snapshot import Groups, all_unread
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.upgrades import earlier_tries, lacks_a_bucket
 from imagecrawler.coordinator.verdicts import standing
-from imagecrawler.identity.pictures import image_id
+from imagecrawler.identity.pictures import alias_key, image_id
 from imagecrawler.identity.urls import host_name
-from imagecrawler.imaging.likeness import Likeness
 from imagecrawler.policies.content_filter import ImageFacts
 from imagecrawler.storage import instants
-from imagecrawler.storage.id_keys import id_key
+from imagecrawler.storage.id_keys import REST_BITS, group_of, id_key
+from imagecrawler.storage.id_sets import StoredIds
 from imagecrawler.storage.key_table import KeyTable
+from imagecrawler.storage.shard_table import RARE
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -32,10 +37,11 @@ class StoreReader:
     """Reads what lies inside the files, in a thread, while the crawl already runs.
 
     ``found`` gets (host, id, whether it has files) of wanted images, ``later``
-    (due, host, id), ``aliases`` (id, URLs), ``contents`` (hash, id), ``looks`` (id, how it
-    looks) of first pictures; the event loop empties them. ``done`` says that nothing more will
-    come. ``unreadable`` has the ids whose record is torn, or whose files a mistake of ours keeps
-    from use, of which the first is logged; where a failure is torn, its image is tried again.
+    (due, host, id), ``aliases`` (key of a URL, key of an id), ``contents`` (hash, key of an id),
+    ``looks`` (key of an id, algorithm, hash) of first pictures, all of them from ``unread``
+    records; the event loop empties them. ``done`` says that nothing more will come.
+    ``unreadable`` has the ids whose record is torn, or whose files a mistake of ours keeps from
+    use, of which the first is logged; where a failure is torn, its image is tried again.
     """
 
     def __init__(
@@ -44,7 +50,7 @@ class StoreReader:
         rules: RunRules,
         choice: RenditionChoice,
         classes: ImageClasses,
-        stored: Set[str],
+        stored: StoredIds,
     ) -> None:
         self._store = store
         self._rules = rules
@@ -54,9 +60,10 @@ class StoreReader:
         self._settled_widths = store.about.get("widths") == list(rules.widths)
         self.found: deque[tuple[str, str, bool]] = deque()
         self.later: deque[tuple[int, str, str]] = deque()
-        self.aliases: deque[tuple[str, list[str]]] = deque()
-        self.contents: deque[tuple[int, str]] = deque()
-        self.looks: deque[tuple[str, Likeness]] = deque()
+        self.aliases: deque[tuple[int, int]] = deque()
+        self.contents: deque[tuple[int, int]] = deque()
+        self.looks: deque[tuple[int, str, int]] = deque()
+        self.unread = all_unread()
         self.unreadable: set[str] = set()
         self.has_unusable = False
         self.torn_failures = 0
@@ -64,22 +71,30 @@ class StoreReader:
         self.ended_early = False
         self.on_done: Callable[[], None] = lambda: None
         self.stop = False
-        self._failed, self._visited = KeyTable(), KeyTable()
+        self._failed, self._had_files = KeyTable(), KeyTable()
+        self._names, self._visited = KeyTable(), KeyTable()
+        self._said_again = array("Q")
 
     def take_names(self) -> None:
         """Note what there is to read: what this run adds it knows anyway. Before `run`."""
         self._failed = self._store.failed.ids.table.frozen()
-        self._visited = self._store.visited.extensions.table.frozen()
+        self._names = self._store.visited.extensions.table.frozen()
+        self._visited = self._names.frozen()
+        self._had_files = self._stored.table.frozen()
 
     def run(self) -> None:
         """Read the ledger, then the records: the wanted ones first."""
         try:
             self._for_each(_still(self._store.failed.ids, self._failed), self._read_failure)
-            ids = self._store.visited.extensions
-            wanted = (key for key in _still(ids, self._visited) if self._may_be_wanted(key))
+            wanted = (key for key in self._ids_in(self._unsettled()) if self._may_be_wanted(key))
             self._for_each(_taken(wanted, self._visited), partial(self._read, wanted=True))
-            rest = _still(ids, self._visited)
-            self._for_each(rest, partial(self._read, wanted=not self._settled_widths))
+            everything = all_unread().groups
+            groups = self.unread.groups if self._settled_widths else everything
+            read = partial(self._read, wanted=not self._settled_widths)
+            self._for_each(_taken(self._ids_in(groups), self._visited), read)
+            if not self.stop and not np.isin(self.unread.said, self._said_again).all():
+                self._visited = self._names
+                self._for_each(self._ids_in(everything), self._read_claims)
         except Exception:
             self.ended_early = True
             logger.exception("Reading the store in the background ended early; please report this")
@@ -89,8 +104,27 @@ class StoreReader:
             with suppress(RuntimeError):
                 self.on_done()
 
+    def _unsettled(self) -> Groups:
+        """Return the groups of those without files or failure, and with hopes of better ones."""
+        keys, codes = self._visited.arrays()
+        labels = self._store.visited.extensions.shards.labels
+        hopeful = [n for n, label in enumerate(labels) if _is_hopeful(label)] + [RARE]
+        settled = [table.arrays()[0] for table in (self._had_files, self._failed)]
+        unsettled = np.isin(codes, hopeful) | ~np.isin(keys, np.concatenate(settled))
+        groups = np.zeros_like(self.unread.groups)
+        groups[keys[unsettled] >> np.uint64(REST_BITS)] = True
+        return groups
+
+    def _ids_in(self, groups: Groups) -> Iterator[str]:
+        if not len(self._visited):  # nothing is asked of the disk for a store without images
+            return
+        shards = self._store.visited.extensions.shards
+        for folder in sorted(shards.stamps):
+            if groups[group_of(folder)]:
+                yield from _still(shards.ids_in(folder), self._visited)
+
     def _may_be_wanted(self, key: str) -> bool:
-        if "u" in self._store.visited.extensions.get(key, "").partition("+")[2]:
+        if _is_hopeful(self._store.visited.extensions.get(key, "")):
             return True
         return key not in self._stored and key not in self._store.failed.ids
 
@@ -118,15 +152,10 @@ class StoreReader:
             self._tell(key, record, wanted=wanted)
 
     def _tell(self, key: str, record: dict[str, Any], *, wanted: bool) -> None:
-        urls = [e["url"] for e in record.get("candidates") or () if isinstance(e, dict)]
-        others = [url for url in urls if isinstance(url, str) and image_id(url) != key]
-        if others:
-            self.aliases.append((key, others))
-        sha256 = record.get("sha256")
-        if key in self._stored and isinstance(sha256, str) and len(sha256) == 64:
-            self.contents.append((content_key(sha256), key))
-        if key in self._stored and self._rules.near.mode != "off" and (look := first_look(record)):
-            self.looks.append((key, look))
+        owner = id_key(key)
+        if self.unread.groups[owner >> REST_BITS]:
+            self._tell_claims(key, owner, record)
+            self._tell_look(key, owner, record)
         if not wanted or (key in self._stored and not self.lacks_files(key, record)):
             return
         if key in self._store.failed.ids and key not in self._stored:
@@ -139,6 +168,29 @@ class StoreReader:
             self.later.append((due, host_name(candidate.url), key))
         elif candidate is not None:
             self.found.append((host_name(candidate.url), key, key in self._stored))
+
+    def _read_claims(self, key: str) -> None:
+        record = self._store.visited.read(key)
+        if record is not None:
+            self._tell_claims(key, id_key(key), record)
+
+    def _tell_claims(self, key: str, owner: int, record: dict[str, Any]) -> None:
+        urls = [e["url"] for e in record.get("candidates") or () if isinstance(e, dict)]
+        others = [url for url in urls if isinstance(url, str) and image_id(url) != key]
+        self.aliases.extend((alias_key(url), owner) for url in others)
+        sha256 = record.get("sha256")
+        if key in self._stored and isinstance(sha256, str) and len(sha256) == 64:
+            self.contents.append((content_key(sha256), owner))
+            self._note_said([content_key(sha256)])
+        self._note_said(map(alias_key, others))
+
+    def _tell_look(self, key: str, owner: int, record: dict[str, Any]) -> None:
+        if key in self._stored and self._rules.near.mode != "off" and (look := first_look(record)):
+            self.looks.append((owner, look.algorithm, look.core))
+
+    def _note_said(self, keys: Iterable[int]) -> None:
+        if len(self.unread.said):
+            self._said_again.extend(keys)
 
     def lacks_files(self, key: str, record: dict[str, Any]) -> bool:
         """Whether a stored image is to be fetched again: for a bucket, or for more pixels."""
@@ -178,6 +230,10 @@ class StoreReader:
         candidate = self._choice.next(record, stored=False, tried=tried)
         if due is not None and candidate is not None:
             self.later.append((due, host_name(candidate.url), key))
+
+
+def _is_hopeful(extension: str) -> bool:
+    return "u" in extension.partition("+")[2]
 
 
 def _still(ids: Iterable[str], table: KeyTable) -> Iterator[str]:

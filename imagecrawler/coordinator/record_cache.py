@@ -8,6 +8,7 @@ from collections import OrderedDict
 from itertools import islice
 
 from imagecrawler.coordinator.classing import ImageClasses
+from imagecrawler.coordinator.contents import Contents
 from imagecrawler.coordinator.near import NearDuplicates
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.policies.filters import UrlFilter
@@ -26,8 +27,8 @@ class RecordCache:
     """The records last read or written, so that a picture on many pages is read once.
 
     A picture that is on every page would be rewritten with every page: what only adds a page
-    to a record is gathered for some seconds. ``contents`` maps 64 bits of the sha256 of
-    fetched bytes to the first image that had them, ``near`` knows how they look.
+    to a record is gathered for some seconds. ``contents`` knows the bytes of stored images,
+    ``near`` how they look.
     """
 
     def __init__(
@@ -40,8 +41,8 @@ class RecordCache:
         self._store = store
         self._size = size
         self.classes = classes or ImageClasses(ContentFilter(), UrlFilter())
-        self.contents: dict[int, str] = {}
-        self.near = NearDuplicates(near or NearRules(), self.get)
+        self.contents = Contents(store.visited.id_of)
+        self.near = NearDuplicates(near or NearRules(), store.visited.id_of, self.get)
         self.postponed: dict[str, tuple[float, Record]] = {}
         self._records: OrderedDict[str, Record] = OrderedDict()
 
@@ -93,8 +94,3 @@ class RecordCache:
         self._records.move_to_end(image_id)
         if len(self._records) > self._size:
             self._records.popitem(last=False)
-
-
-def content_key(sha256: str) -> int:
-    """Return the 64 bits under which fetched bytes are remembered."""
-    return int(sha256[:16], 16)

@@ -18,7 +18,7 @@ from imagecrawler.coordinator.contract import Lease, Rendered
 from imagecrawler.coordinator.group import Written
 from imagecrawler.coordinator.leaving_out import announced, failure_for_good, leave_out
 from imagecrawler.coordinator.near import Near, unmarked
-from imagecrawler.coordinator.record_cache import RecordCache, content_key
+from imagecrawler.coordinator.record_cache import RecordCache
 from imagecrawler.identity.urls import host_name
 from imagecrawler.imaging.widths import smallest_bucket
 from imagecrawler.storage import atomic
@@ -50,8 +50,7 @@ class Settling:
         """Give an image its files, or say what it is the same as. Raises OSError."""
         self._written.bytes_written += rendered.bytes_written
         record = dict(self._cache.get(lease.key) or lease.entry)
-        key = content_key(rendered.facts["sha256"])
-        first = self._cache.contents.setdefault(key, lease.key)
+        first = self._cache.contents.first(rendered.facts["sha256"], lease.key)
         if first != lease.key:
             self._note_duplicate(record, lease, rendered, first)
         elif _is_no_better(record, lease, int(rendered.facts["width"])):
@@ -73,6 +72,7 @@ class Settling:
         elif near is not None:
             settled.update(near.marks())
             self._written.near_marked += 1
+        self._cache.contents.has_now(previous, rendered.facts["sha256"])
         outgrown = _outgrown(settled, rendered)
         settled = self._with_facts(settled, lease, rendered, outgrown)
         self._adopt(settled, lease, rendered)
@@ -170,9 +170,7 @@ class Settling:
             self._store, put, key, record, smallest=smallest, attempts=attempts
         )
         # Equal bytes that come later are held against the picture that is kept.
-        sha256 = record.get("sha256")
-        if isinstance(sha256, str) and self._cache.contents.get(content_key(sha256)) == key:
-            del self._cache.contents[content_key(sha256)]
+        self._cache.contents.forget(record.get("sha256"), key)
 
     def _files_of(self, bucket: str, key: str) -> list[str]:
         return list(self._store.downloaded.of_image(bucket, key))

@@ -27,8 +27,8 @@ class Snapshots:
         """Whether the last ones were taken long ago."""
         return time.monotonic() > self._taken + _EVERY_SECONDS
 
-    def take(self) -> Callable[[], None]:
-        """Return what writes all that is known now, for the thread that writes.
+    def take(self, more: Callable[[], None] | None = None) -> Callable[[], None]:
+        """Return what writes all that is known now, and ``more``, for the thread that writes.
 
         To be called while nothing is being written: only then the folders say the same.
         """
@@ -39,5 +39,7 @@ class Snapshots:
             store.save_names()
             if log is not None:
                 write_log(store, log)
+            if more is not None:
+                more()
 
         return write

@@ -7,7 +7,7 @@ from zlib import crc32
 
 GROUP_BITS = 16
 REST_BITS = 64 - GROUP_BITS
-_NUMBERED = 10_000
+NUMBERED = 10_000
 
 
 def id_key(image_id: str) -> int:
@@ -28,4 +28,4 @@ def group_of(folder: str) -> int:
     """
     if len(folder) == 4 and folder.isdecimal() and folder.isascii():
         return int(folder)
-    return _NUMBERED + crc32(folder.encode()) % ((1 << GROUP_BITS) - _NUMBERED)
+    return NUMBERED + crc32(folder.encode()) % ((1 << GROUP_BITS) - NUMBERED)

@@ -9,23 +9,25 @@ from __future__ import annotations
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imagecrawler.storage import stamps as racy
-from imagecrawler.storage.id_keys import GROUP_BITS, REST_BITS, group_of, id_key
+from imagecrawler.storage.id_keys import GROUP_BITS, NUMBERED, REST_BITS, group_of, id_key
 from imagecrawler.storage.key_table import KeyTable
 from imagecrawler.storage.name_snapshot import NO_NAMES, NameSnapshot, read_snapshot, write_snapshot
 from imagecrawler.storage.stamps import ABSENT, UNKNOWN, folder_stamp, stamped_folders
 
 # A label (``.v6+dt``) is a byte; a store with more of them than that has the rest in a dict.
-_RARE = 255
+RARE = 255
 
 # A snapshot is written anew when more than this part of all folders had to be read.
 _FOLDERS_A_READ_FOLDER_IS_WORTH = 20
+
+_IDS_MOST = 16_384
 
 # Reads a file's name as (id, label), or None: it is not ours.
 ReadName = Callable[[str], tuple[str, str] | None]
@@ -54,10 +56,12 @@ class ShardTable:
         self.labels: list[str] = []
         self.stamps: dict[str, int] = {}  # of the folders whose names the table has
         self.folders_read = 0
+        self.changes = 0
         self._changed_at: dict[str, float] = {}  # when this process last changed a folder
         self._is_saved = False
         self._codes: dict[str, int] = {}
         self._rare: dict[int, str] = {}
+        self._ids: dict[int, str] = {}  # those last asked for
         self._read = read
         self._choose = choose
         self._snapshot = snapshot
@@ -74,7 +78,7 @@ class ShardTable:
         known = known or NO_NAMES
         self.labels, self._rare = list(known.labels), {}
         self._codes = {label: code for code, label in enumerate(self.labels)}
-        stale = _stale_groups(known.stamps, self.stamps)
+        stale = stale_groups(known.stamps, self.stamps)
         keys, values = array("Q"), array("B")
         self.folders_read = 0
         for folder in self.stamps:
@@ -96,17 +100,24 @@ class ShardTable:
             return
         keys, codes = self.table.arrays()
         rare = {key >> REST_BITS for key in self._rare}
-        # What changes a moment from now may leave the same stamp as what changed a moment ago.
-        settled = time.monotonic() - racy.RACY_SECONDS
         stamps = {
-            folder: UNKNOWN
-            if group_of(folder) in rare or self._changed_at.get(folder, settled) > settled
-            else stamp
-            for folder, stamp in self.stamps.items()
+            folder: UNKNOWN if group_of(folder) in rare else stamp
+            for folder, stamp in self.settled_stamps().items()
         }
         known = NameSnapshot(keys, codes, self.labels, stamps)
         write_snapshot(self._snapshot, self.root, known, tmp_dir=tmp_dir)
         self._is_saved = True
+
+    def settled_stamps(self) -> dict[str, int]:
+        """Return the stamps of all folders as they are to be kept; UNKNOWN for what may change.
+
+        What changes a moment from now may leave the same stamp as what changed a moment ago.
+        """
+        settled = time.monotonic() - racy.RACY_SECONDS
+        return {
+            folder: UNKNOWN if self._changed_at.get(folder, settled) > settled else stamp
+            for folder, stamp in self.stamps.items()
+        }
 
     def __len__(self) -> int:
         return len(self.table)
@@ -120,7 +131,7 @@ class ShardTable:
         code = self.table.get(key)
         if code is None:
             return None
-        return self._rare.get(key) if code == _RARE else self.labels[code]
+        return self._rare.get(key) if code == RARE else self.labels[code]
 
     def put(self, image_id: str, label: str) -> None:
         """Note that an id has a file with this label."""
@@ -148,9 +159,25 @@ class ShardTable:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
+    def id_of(self, key: int) -> str | None:
+        """Return the id of a key, looked for in its folder, or None: it has no file."""
+        if key not in self.table:
+            return None
+        if (known := self._ids.get(key)) is not None:
+            return known
+        group = key >> REST_BITS
+        for folder in _folders_of(group, self.stamps):
+            for image_id in self.ids_in(folder):
+                if id_key(image_id) == key:
+                    if len(self._ids) >= _IDS_MOST:
+                        self._ids.clear()
+                    self._ids[key] = image_id
+                    return image_id
+        return None
+
     def counts(self) -> dict[str, int]:
         """Return how many ids there are of each label, ascending by label."""
-        numbers = np.bincount(self.table.arrays()[1], minlength=_RARE)
+        numbers = np.bincount(self.table.arrays()[1], minlength=RARE)
         found = {label: int(numbers[code]) for code, label in enumerate(self.labels)}
         for label in self._rare.values():
             found[label] = found.get(label, 0) + 1
@@ -167,6 +194,7 @@ class ShardTable:
         folder = image_id[:4]
         path = os.path.join(self.root, folder)
         self._is_saved = False
+        self.changes += 1
         agreed = self.stamps.get(folder, ABSENT) == folder_stamp(path)
         self.stamps[folder] = UNKNOWN
         yield
@@ -199,18 +227,24 @@ class ShardTable:
     def _code(self, key: int, label: str) -> int:
         code = self._codes.get(label)
         if code is None:
-            if len(self.labels) >= _RARE:
+            if len(self.labels) >= RARE:
                 self._rare[key] = label
-                return _RARE
+                return RARE
             code = self._codes[label] = len(self.labels)
             self.labels.append(label)
         return code
 
 
-def _stale_groups(known: dict[str, int], stamps: dict[str, int]) -> NDArray[np.bool_]:
+def stale_groups(known: dict[str, int], stamps: dict[str, int]) -> NDArray[np.bool_]:
     """Return for each group of keys whether one of its folders has changed, gone or come."""
     stale = np.zeros(1 << GROUP_BITS, np.bool_)
     for folder in known.keys() | stamps.keys():
         if stamps.get(folder, UNKNOWN) == UNKNOWN or stamps[folder] != known.get(folder):
             stale[group_of(folder)] = True
     return stale
+
+
+def _folders_of(group: int, folders: Iterable[str]) -> list[str]:
+    if group < NUMBERED:
+        return [f"{group:04d}"]
+    return [folder for folder in list(folders) if group_of(folder) == group]

@@ -52,6 +52,10 @@ class VisitedFolder:
         """Return where the record of a known id is."""
         return os.path.join(self._root, image_id[:4], image_id + self.extensions[image_id])
 
+    def id_of(self, key: int) -> str | None:
+        """Return the id that has a key (see `id_key`), or None: none that has a record."""
+        return self._shards.id_of(key)
+
     def read(self, image_id: str) -> Record | None:
         """Return a record, or None: unknown, torn, or not an object with a string ``url``."""
         for _ in range(2):  # the writer may rename it between the look-up and the opening

@@ -159,7 +159,7 @@ def _key_sets(crawler: Crawler) -> dict[str, Any]:
         "stored folders": images.stored.shards.stamps,
         "changed folders": images._store.visited.extensions.shards._changed_at,
         "filled folders": images.stored.shards._changed_at,
-        "contents": cache.contents,
-        "looks": cache.near._indexes[STILL]._ids,
+        "contents": cache.contents.table._waiting,
+        "looks": cache.near.indexes[STILL]._owners,
         "cached records": cache._records,
     }
