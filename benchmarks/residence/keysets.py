@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -42,12 +41,8 @@ class KeySets:
 
 
 def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
-    """Return name, number of entries and bytes of all that is held for each page or image.
-
-    What several sets share (an image's id) counts for the first of them alone.
-    """
+    """Return name, number of entries and bytes of all that is held for each page or image."""
     images, cache = coordinator.images, coordinator._cache
-    counted: set[int] = set()
     known, failed = images._store.visited.extensions, images._store.failed.ids
     sizes = [
         (name, len(table), table.nbytes)
@@ -56,22 +51,12 @@ def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
             ("keys of those that have their files", images.stored.table),
             ("keys of those that failed", failed.table),
             ("keys of all pages, and when they ended", coordinator.pages.known),
-        )
-    ]
-    sizes += [
-        (name, len(values), sys.getsizeof(values) + _bytes_of(values, counted))
-        for name, values in (
-            ("64 bits of each content, and whose it is", cache.contents),
+            ("64 bits of each content, and whose it is", cache.contents.table),
             ("64 bits of each alias, and whose it is", images.aliases),
-            ("ids of those that are wanted", images._held),
         )
     ]
-    near = cache.near._indexes.values()
+    waiting = images._held
+    bytes_waiting = sys.getsizeof(waiting) + sum(map(sys.getsizeof, waiting))
+    sizes.append(("ids of those that are wanted", len(waiting), bytes_waiting))
+    near = cache.near.indexes.values()
     return [*sizes, ("hashes of how they look", sum(map(len, near)), sum(i.nbytes for i in near))]
-
-
-def _bytes_of(values: Iterable[object], counted: set[int]) -> int:
-    parts = [*values, *(values.values() if isinstance(values, dict) else ())]
-    new = {id(part): part for part in parts if id(part) not in counted}
-    counted.update(new)
-    return sum(map(sys.getsizeof, new.values()))

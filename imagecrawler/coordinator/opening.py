@@ -99,6 +99,8 @@ class StoreReader:
             self.ended_early = True
             logger.exception("Reading the store in the background ended early; please report this")
         finally:
+            self._failed = self._had_files = self._names = self._visited = KeyTable()
+            self.unread, self._said_again = all_unread(), array("Q")
             self.done = True
             # The loop is gone when the run ended first: then nobody waits for the news.
             with suppress(RuntimeError):

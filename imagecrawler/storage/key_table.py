@@ -20,6 +20,7 @@ _REST_BITS = 64 - _PREFIX_BITS
 _LEAST_WAITING = 50_000
 _SHARE_WAITING = 32
 _GONE = -1
+_FEW = 4096  # are looked up by bisection among all: their prefixes would be more than they are
 _PREFIXES = np.arange(1 << _PREFIX_BITS, dtype=np.uint64) << np.uint64(_REST_BITS)
 
 Keys = NDArray[np.uint64]
@@ -105,12 +106,12 @@ class KeyTable:
     @property
     def nbytes(self) -> int:
         """Return about how many bytes the table takes."""
-        arrays = sum(len(part) * part.itemsize for part in self._sorted)
+        arrays = sum(len(part) * part.itemsize for part in self._sorted[:3])
         return arrays + 100 * len(self._waiting)
 
     def _sorted_value(self, key: int, default: int | None = None) -> int | None:
-        keys, values, starts = self._sorted
-        prefix = key >> _REST_BITS
+        keys, values, starts, rest_bits = self._sorted
+        prefix = key >> rest_bits
         end = starts[prefix + 1]
         place = bisect_left(keys, key, starts[prefix], end)
         return values[place] if place < end and keys[place] == key else default
@@ -120,7 +121,7 @@ class KeyTable:
             self._merge()
 
     def _as_sorted(self) -> tuple[Keys, Values]:
-        keys, values, _ = self._sorted
+        keys, values, *_ = self._sorted
         return np.frombuffer(keys, np.uint64), np.frombuffer(values, values.typecode)
 
     def _merge(self) -> None:
@@ -145,12 +146,14 @@ class KeyTable:
 
     def _sort_in(self, keys: Keys, values: Values) -> None:
         """Take sorted keys, each once."""
-        starts = np.searchsorted(keys, _PREFIXES).astype(np.uint64)
+        prefixes = _PREFIXES if len(keys) > _FEW else _PREFIXES[:1]
+        starts = np.searchsorted(keys, prefixes).astype(np.uint64)
         # One assignment, for a look-up beside it.
         self._sorted = (
             _as_array("Q", keys),
             _as_array("B" if values.dtype == np.uint8 else "Q", values),
             _as_array("Q", np.append(starts, np.uint64(len(keys)))),
+            64 if len(prefixes) == 1 else _REST_BITS,
         )
         self._size = len(keys)
 
