@@ -47,8 +47,8 @@ from imagecrawler.coordinator.verdicts import promises_more
 from imagecrawler.coordinator.writing import write_group
 from imagecrawler.identity.urls import authority, host_name, page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
-from imagecrawler.storage.instants import RunClock
 from imagecrawler.storage.id_keys import id_key
+from imagecrawler.storage.instants import RunClock
 from imagecrawler.storage.store import Store
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
-from imagecrawler.imaging.likeness import STILL
 from imagecrawler.items import ImageItem
 from imagecrawler.pipelines.images import ImageStorePipeline
 
@@ -160,6 +159,5 @@ def _key_sets(crawler: Crawler) -> dict[str, Any]:
         "changed folders": images._store.visited.extensions.shards._changed_at,
         "filled folders": images.stored.shards._changed_at,
         "contents": cache.contents.table._waiting,
-        "looks": cache.near.indexes[STILL]._owners,
         "cached records": cache._records,
     }

@@ -29,7 +29,7 @@ def test_nothing_but_the_key_sets_grows_with_the_images(
     run = crawl(running.url, settings=settings)
     assert (run.rc, stored(crawl.store)) == (0, set(pictures))
     report = json.loads((tmp_path / "growth.json").read_text())
-    tables = ["known", "known folders", "looks", "stored", "stored folders"]
+    tables = ["known", "known folders", "stored", "stored folders"]
     folders = ["changed folders", "contents", "filled folders"]
     assert report["sets"] == ["cached records", *folders, *tables]
     assert report["objects"] == {}
