@@ -134,7 +134,7 @@ class Chooser:
 
     def _least_recent(self, asked: Asked, shown: dict[int, float]) -> Iterator[Row]:
         connection = self._database.connection()
-        conditions, values = asked.selection.conditions(connection)
+        conditions, values = asked.selection.conditions(connection, "seen")
         rows = connection.execute(
             f"SELECT {COLUMNS}, s.at FROM seen s "
             "CROSS JOIN idx.images i ON i.pic = s.pic "

@@ -27,6 +27,7 @@ from pathlib import Path
 from imagecrawler.exceptions import StoreError
 from imagecrawler.storage import wall_notes
 from imagecrawler.storage.id_keys import id_key
+from imagecrawler.wall.searching import has_words
 
 # To be raised with every change of the tables below, or of what is written to them.
 _INDEX_VERSION = 1
@@ -147,6 +148,7 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         connection = wall_notes.connect(self._root)
         connection.executescript(_OWN)
+        connection.create_function("has_words", 2, has_words, deterministic=True)
         self._attach(connection)
         return connection
 

@@ -92,11 +92,11 @@ class Indexer:
         connection = self._database.connection()
         row = connection.execute("SELECT 1 FROM idx.facts WHERE name = 'complete'").fetchone()
         self.is_complete = row is not None
-        if self.is_complete:
-            self.has_begun.set()
         buckets = tuple(DownloadedFolder(self._root).buckets())
         known = dict(connection.execute("SELECT name, stamp FROM idx.folders"))
-        if not known and buckets:
+        if known:
+            self.has_begun.set()
+        elif buckets:
             self._begin(buckets)
         found = image_folders.stamps(self._root, buckets)
         changed = [f for f, stamp in found.items() if stamp == UNKNOWN or known.get(f) != stamp]

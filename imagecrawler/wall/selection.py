@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from imagecrawler.exceptions import ArgumentError
 from imagecrawler.wall.entries import folded
+from imagecrawler.wall.searching import query_of
 
-# Above it a list of matches costs more than asking each image in turn whether it matches.
-_FEW = 20_000
+# Of more matches a list costs more than asking each image in turn whether it matches.
+_FEW = 5_000
 _CHUNK = 64
 
-_WORD = re.compile(r"\w+")
-_WORDS_MOST = 20
 _TEXT_MOST = 500
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _WIDTH_MOST = 1 << 30
@@ -60,8 +59,15 @@ class Selection:
             min_width=whole_number(given, "min_width", 0, most=_WIDTH_MOST),
         )
 
-    def conditions(self, connection: sqlite3.Connection) -> tuple[list[str], list[object]]:
-        """Return SQL conditions on ``i`` and their values. Raises sqlite3.Error."""
+    def conditions(
+        self, connection: sqlite3.Connection, by: str = "at"
+    ) -> tuple[list[str], list[object]]:
+        """Return SQL conditions on ``i`` and their values, for images in the order of ``by``.
+
+        SQLite cannot know whether few images match, so that it should begin with these, or many,
+        so that it should go from image to image in order: a ``+`` keeps it from the first.
+        Raises sqlite3.Error.
+        """
         parts, values = [_NOT_HIDDEN], list[object]()
 
         def add(sql: str, value: object) -> None:
@@ -69,7 +75,10 @@ class Selection:
             values.append(value)
 
         if self.source:
-            add("i.source = ?", _label(connection, "source", self.source))
+            source = _label(connection, "source", self.source)
+            matching = "SELECT 1 FROM idx.images WHERE source = ?"
+            is_few = by == "at" or _are_few(connection, matching, source)
+            add("i.source = ?" if is_few else "+i.source = ?", source)
         if self.kind:
             add("i.class = ?", self.kind)
         if self.min_width:
@@ -77,12 +86,16 @@ class Selection:
         if self.tag:
             tag = _label(connection, "tag", self.tag)
             matching = "SELECT n FROM idx.tagged WHERE tag = ?"
-            add(_membership(connection, matching, tag), tag)
-        if words := _WORD.findall(self.text)[:_WORDS_MOST]:
-            # The last word may still be being typed.
-            query = " ".join(f'"{word}"' for word in words) + "*"
+            if _are_few(connection, matching, tag):
+                add(f"i.n IN ({matching})", tag)
+            else:
+                add(f"EXISTS ({matching} AND n = i.n)", tag)
+        if query := query_of(self.text):
             matching = "SELECT rowid FROM idx.words WHERE words MATCH ?"
-            add(_membership(connection, matching, query), query)
+            if _are_few(connection, matching, query):
+                add(f"i.n IN ({matching})", query)
+            else:
+                add("has_words((SELECT text FROM idx.words WHERE rowid = i.n), ?)", self.text)
         return parts, values
 
 
@@ -100,7 +113,7 @@ class Walk:
 
     def rows(self, connection: sqlite3.Connection, after: tuple[int, int] | None) -> Iterator[Row]:
         """Yield the rows after a place, or all. Raises sqlite3.Error."""
-        parts, values = self.selection.conditions(connection)
+        parts, values = self.selection.conditions(connection, self.by)
         for sql, more in self.extra:
             parts.append(sql)
             values += more
@@ -152,12 +165,7 @@ def _label(connection: sqlite3.Connection, kind: str, name: str) -> int:
     return int(row[0]) if row else -1
 
 
-def _membership(connection: sqlite3.Connection, matching: str, value: object) -> str:
-    """Return the condition that an image is among those matching.
-
-    SQLite goes from the matches to the images where they are few, and from image to image,
-    in order, where there are many: it cannot know by itself which is better.
-    """
-    few = f"SELECT COUNT(*) FROM ({matching} LIMIT {_FEW})"
-    (count,) = connection.execute(few, (value,)).fetchone()
-    return f"{'i.n' if count < _FEW else '+i.n'} IN ({matching})"
+def _are_few(connection: sqlite3.Connection, matching: str, value: object) -> bool:
+    sql = f"SELECT COUNT(*) FROM ({matching} LIMIT {_FEW})"
+    (count,) = connection.execute(sql, (value,)).fetchone()
+    return int(count) < _FEW
