@@ -92,7 +92,9 @@ class Selection:
                 add(f"EXISTS ({matching} AND n = i.n)", tag)
         if query := query_of(self.text):
             matching = "SELECT rowid FROM idx.words WHERE words MATCH ?"
-            if _are_few(connection, matching, query):
+            # FTS5 gathers all that begins so before it gives the first: whole words tell sooner.
+            words = (query.removesuffix("*"), query)
+            if all(_are_few(connection, matching, asked) for asked in words):
                 add(f"i.n IN ({matching})", query)
             else:
                 add("has_words((SELECT text FROM idx.words WHERE rowid = i.n), ?)", self.text)
