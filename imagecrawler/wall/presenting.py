@@ -5,6 +5,7 @@ Texts are as they came from the web: hostile until shown as text. Links are http
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,10 @@ class Presenter:
         failure = FailedFolder(self._root, "").read(image_id)
         if record is None and failure is None:
             return None
-        return {"id": image_id, "record": record, "failure": failure}
+        # Python reads and writes NaN, which no other reader of JSON does.
+        found = json.dumps({"id": image_id, "record": record, "failure": failure})
+        whole: Json = json.loads(found, parse_constant=lambda _: None)
+        return whole
 
     def _files(self, row: Row, record: Record) -> list[Json]:
         files = []

@@ -51,10 +51,11 @@ class Selection:
     @classmethod
     def of(cls, given: dict[str, str]) -> Selection:
         """Read a query string. Raises ArgumentError."""
+        kind = given.get("class", "")[:_TEXT_MOST]
         return cls(
             source=given.get("source", "")[:_TEXT_MOST],
             tag=folded(given.get("tag", "")[:_TEXT_MOST]),
-            kind=given.get("class", "").replace("all", "")[:_TEXT_MOST],
+            kind="" if kind == "all" else kind,
             text=given.get("text", "")[:_TEXT_MOST],
             min_width=whole_number(given, "min_width", 0, most=_WIDTH_MOST),
         )

@@ -157,6 +157,7 @@ def test_what_another_hand_wrote_is_left_out_or_shown_as_far_as_it_goes(
         date="9999-99-99",
         near_duplicate_of="../../etc/passwd",
         licence=5,
+        near_distance=float("nan"),
         **{"class": "\ud800"},
     )
     [path] = folders.root.glob(f"visited/*/{torn}*")
@@ -165,7 +166,9 @@ def test_what_another_hand_wrote_is_left_out_or_shown_as_far_as_it_goes(
     Path(folders.root, "downloaded", "600", good[:4], "README").write_text("x")
     served = wall()
     assert set(served.ids("/api/browse")) == {good, strange}
-    found = served.get(f"/api/record/{strange}")["image"]
+    known = served.get(f"/api/record/{strange}")
+    assert known["record"]["near_distance"] is None
+    found = known["image"]
     assert (found["title"], found["tags"], found["width"]) == (None, ["ok"], None)
     path.write_text('{"url": "http://example.com/1.jpg"}')
     served.look()
