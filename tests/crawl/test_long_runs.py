@@ -13,7 +13,6 @@ import termios
 import time
 from pathlib import Path
 from shutil import disk_usage
-from typing import Any
 
 import pytest
 
@@ -218,11 +217,20 @@ def test_a_crawl_that_was_suspended_holds_it_against_no_url(site: StartSite, cra
 
 # -- the watchdog -----------------------------------------------------------------------------
 
-# No limit of time may be longer than the watchdog's patience.
-WATCHED = {"STALL_SECONDS": 1, "IMAGES_TIMEOUT_SECONDS": 0.5, "RENDER_MAX_SECONDS": 0.5}
+# The limits of downloads and images stay what they are: a busy machine needs them.
+IMPATIENT_DOG = """
+from imagecrawler.coordinator import scheduler
+from imagecrawler.extensions import watchdog
+
+scheduler.LEAVE_SECONDS = 1
+watchdog._OTHER_LIMITS = ("PAUSE_CHECK_SECONDS",)
+"""
+WATCHED = {"STALL_SECONDS": 3, "PAUSE_CHECK_SECONDS": 1}
 
 
-def test_a_download_that_never_ends_is_named_and_given_up(site: StartSite, crawl: Crawls) -> None:
+def test_a_download_that_never_ends_is_named_and_given_up(
+    site: StartSite, crawl: Crawls, tmp_path: Path
+) -> None:
     running = site(
         {
             "/": page('<a href="/hang">.</a><a href="/1">.</a><img src="/a.jpg">'),
@@ -232,9 +240,9 @@ def test_a_download_that_never_ends_is_named_and_given_up(site: StartSite, crawl
         }
     )
     settings = {**WATCHED, "DOWNLOAD_TIMEOUT": 0, "RETRY_TIMES": 0}
-    run = crawl(running.url, settings=settings)
+    run = crawl(running.url, settings=settings, env=project(tmp_path, IMPATIENT_DOG))
     assert (run.rc, run.summary["outcome"]) == (0, "finished")
-    assert "Nothing has ended for 1 s" in run.stderr and f"{running.url}hang" in run.stderr
+    assert "Nothing has ended for 3 s" in run.stderr and f"{running.url}hang" in run.stderr
     assert pages(crawl.store)["/hang"]["error"] == "timeout"
     assert stored(crawl.store) == {"/a.jpg"}
 
@@ -252,18 +260,13 @@ def broken_site(site: StartSite) -> Site:
     )
 
 
-QUICK_TO_LEAVE = "from imagecrawler.coordinator import scheduler\nscheduler.LEAVE_SECONDS = 1"
-
-
 @pytest.mark.parametrize("how", ["stall", "signal", "loop"])
 def test_code_that_holds_up_a_crawl_ends_it_and_nothing_is_lost(
     site: StartSite, crawl: Crawls, tmp_path: Path, how: str
 ) -> None:
     running = broken_site(site)
-    env = project(tmp_path, QUICK_TO_LEAVE, HOW=how)
-    settings: dict[str, Any] = {**WATCHED, "DOWNLOAD_TIMEOUT": 0.5}
-    if how == "signal":
-        settings["STALL_SECONDS"] = 0
+    env = project(tmp_path, IMPATIENT_DOG, HOW=how)
+    settings = {**WATCHED, "STALL_SECONDS": 0 if how == "signal" else 3}
     at_work = crawl.start(running.url, settings=settings, env=env)
     if how == "signal":
         running.journal.wait_for(lambda found: any(r.path == "/3.jpg" for r in found))
@@ -283,17 +286,16 @@ def test_code_that_holds_up_a_crawl_ends_it_and_nothing_is_lost(
     assert len(stored(crawl.store)) == 5 and len(pages(crawl.store)) == 6
 
 
-def test_what_waits_by_right_is_no_stall(site: StartSite, crawl: Crawls) -> None:
-    slow = {"times": 1, "status": 503, "headers": {"Retry-After": "3"}}
+def test_what_waits_by_right_is_no_stall(site: StartSite, crawl: Crawls, tmp_path: Path) -> None:
+    slow = {"times": 1, "status": 503, "headers": {"Retry-After": "5"}}
     running = site({"/": page('<img src="/a.jpg">'), "/a.jpg": image(50, 50, fail=slow)})
     settings = {
         **WATCHED,
-        "STALL_SECONDS": 0.5,
-        "DOWNLOAD_TIMEOUT": 0.5,
-        "DOWNLOAD_DELAY": 3,
+        "ROBOTSTXT_OBEY": False,
+        "DOWNLOAD_DELAY": 5,
         "DOWNLOAD_DELAY_JITTER": 0,
         "RETRY_WAIT_SECONDS": 10,
     }
-    run = crawl(running.url, settings=settings)
+    run = crawl(running.url, settings=settings, env=project(tmp_path, IMPATIENT_DOG))
     assert (run.rc, stored(crawl.store)) == (0, {"/a.jpg"})
     assert "Nothing has ended" not in run.stderr
