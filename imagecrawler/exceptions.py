@@ -62,7 +62,11 @@ class BlockedAddressError(ImageCrawlerError):
 
 
 class RobotsUnavailableError(ImageCrawlerError):
-    """A server cannot say what its robots.txt allows: nothing is, for now."""
+    """A server cannot say what its robots.txt allows: nothing is, for ``wait_seconds``."""
+
+    def __init__(self, message: str, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
 
 
 class RenderingError(ImageCrawlerError):

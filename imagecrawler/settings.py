@@ -14,6 +14,8 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+HOST_REQUESTS_PER_DAY = 0  # of each host, in a day of UTC, over all runs; 0: no limit
+HOST_BYTES_PER_DAY = 0
 
 # -- the store --------------------------------------------------------------------------------
 IMAGES_STORE = "data"  # under scrapyd: an absolute path
@@ -125,7 +127,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
+ROBOTSTXT_PARSER = "imagecrawler.middlewares.robots_parser.RFC9309RobotParser"
 EXTENSIONS = {
+    "imagecrawler.extensions.manners.Manners": 500,  # after AutoThrottle
     "imagecrawler.extensions.progress.Progress": 500,
     "imagecrawler.extensions.disk_floor.DiskFloor": 500,
     "imagecrawler.extensions.network.NetworkWatch": 500,

@@ -194,6 +194,21 @@ class Frontier(Protocol):
     def release_host(self, host: str) -> None:
         """A request of a host has left the downloader: the host may have room again."""
 
+    def rest_host(self, host: str, seconds: float, why: str, *, outlasts: bool = False) -> None:
+        """Hand out nothing of a host for a while; what it has waits, and other hosts go on.
+
+        ``outlasts``: the next run heeds it too, as far as it is known then.
+        """
+
+    def slow_host(self, host: str, seconds: float) -> None:
+        """Note that a host asks for so many seconds between requests (0: no longer)."""
+
+    def spend(self, host: str, *, requests: int = 0, size_bytes: int = 0) -> None:
+        """Note what a host was asked for. It rests for today when its budget is used up."""
+
+    def requests_left(self, host: str) -> int | None:
+        """Return how many more requests a host's budget of today has; None: any number."""
+
     def flush(self) -> None:
         """Write the open group now: work waits for it."""
 

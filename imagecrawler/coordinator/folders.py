@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from imagecrawler.coordinator.early import EarlyWork
 from imagecrawler.coordinator.estimates import Estimates
 from imagecrawler.coordinator.group import Group, Written
 from imagecrawler.coordinator.hidden import drop_hidden
+from imagecrawler.coordinator.host_budgets import HostBudgets, next_day
 from imagecrawler.coordinator.images import ImageFrontier
 from imagecrawler.coordinator.lines import image_failure, page_line, sighting_of
 from imagecrawler.coordinator.loading import take_suspects
@@ -39,6 +41,7 @@ from imagecrawler.coordinator.pages import ENTRY_FIELDS, PageFrontier
 from imagecrawler.coordinator.record_cache import RecordCache
 from imagecrawler.coordinator.record_snapshot import RecordSnapshots
 from imagecrawler.coordinator.report import summary
+from imagecrawler.coordinator.rests import HOSTS, HostRests, Rest
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.coordinator.snapshots import Snapshots
 from imagecrawler.coordinator.suspects import Suspects, name_of
@@ -68,13 +71,14 @@ class Coordinator:
         self.rules = rules
         self.tally = Tally()
         self._clock = RunClock()
-        self.pages = PageFrontier(store.queue, store.pages)
+        self.rests = HostRests()
+        self.pages = PageFrontier(store.queue, store.pages, self.rests)
         self._choice = RenditionChoice(rules.widths)
         self._classes = ImageClasses(rules.content_filter, rules.image_filter)
         self._cache = RecordCache(store, rules.near, classes=self._classes)
         wanted, read = rules.content_filter, self._cache.copy_of
         stored = store.downloaded.follow(rules.smallest)
-        self.images = ImageFrontier(store, self._choice, wanted, stored, read)
+        self.images = ImageFrontier(store, self._choice, wanted, stored, read, self.rests)
         self.leased: dict[str, Lease] = {}  # handed out or not yet durably done, by kind and key
         self.error: OSError | None = None
         self._suspects = Suspects({})
@@ -89,6 +93,7 @@ class Coordinator:
         self._early: EarlyWork | None = EarlyWork()  # until the store is read
         self._dropped_hosts = frozenset(store.dropped_hosts())
         self._budget = Budget(rules, self.tally)
+        self._host_budgets = HostBudgets(rules.host_limits, store.spending)
         self._estimates = Estimates(store.cache)
         self._wake: Callable[[], None] = lambda: None
         self._reader = StoreReader(store, rules, self._choice, self._classes, self.images.stored)
@@ -107,6 +112,7 @@ class Coordinator:
         coordinator._load_pages_and_suspects(store.inflight.open())
         coordinator._reader.unread = coordinator._records.load()
         coordinator._snapshots.take()()
+        coordinator._take_up_rests(coordinator._clock.now())
         if not coordinator.images.stored:
             store.write_about(widths=list(rules.widths))
         return coordinator
@@ -272,6 +278,29 @@ class Coordinator:
         self.pages.release(host)
         self.images.release(host)
 
+    def rest_host(self, host: str, seconds: float, why: str, *, outlasts: bool = False) -> None:
+        """Hand out nothing of a host for a while; ``outlasts``: in the next run too."""
+        self.rests.add(host, Rest(self._clock.now() + int(seconds * _MICROS), why, outlasts))
+
+    def slow_host(self, host: str, seconds: float) -> None:
+        """Note that a host asks for so many seconds between requests (0: no longer)."""
+        self.rests.slow(host, seconds)
+
+    def spend(self, host: str, *, requests: int = 0, size_bytes: int = 0) -> None:
+        """Note what a host was asked for. It rests for today when its budget is used up."""
+        now = self._clock.now()
+        try:
+            why = self._host_budgets.spend(host, requests=requests, size_bytes=size_bytes, now=now)
+        except OSError as error:
+            self._on_failed(error)
+            return
+        if why:
+            self.rests.add(host, Rest(next_day(now), why))
+
+    def requests_left(self, host: str) -> int | None:
+        """Return how many more requests a host's budget of today has; None: any number."""
+        return self._host_budgets.requests_left(host, self._clock.now())
+
     def has_work(self) -> bool:
         """Whether this run still has something to do, or to wait for."""
         if self.error is not None:
@@ -285,18 +314,19 @@ class Coordinator:
             return True
         pages, images = self._budget.may_lease_page(), self._budget.may_lease_image()
         # Not `reader.done`: it may have ended since, and what it found last is not taken yet.
-        if images and (self.images.has_ready() or self._early is not None):
+        now = self._clock.now()
+        if images and (self.images.has_ready(now) or self._early is not None):
             return True
-        return (pages and self.pages.has_ready()) or self.seconds_to_next() is not None
+        return (pages and self.pages.has_ready(now)) or self.seconds_to_next() is not None
 
     def seconds_to_next(self) -> float | None:
-        """Return the seconds until the next retry that this run waits for, or None."""
-        dues = []
+        """Return the seconds until the next retry or end of a rest to wait for, or None."""
+        dues, now = [], self._clock.now()
         if self._budget.may_lease_page():
-            dues.append(self.pages.next_due())
+            dues += [self.pages.next_due(), self.pages.rests_until(now)]
         if self._budget.may_lease_image():
-            dues.append(self.images.next_due())
-        waits = [(due - self._clock.now()) / _MICROS for due in dues if due is not None]
+            dues += [self.images.next_due(), self.images.rests_until(now)]
+        waits = [(due - now) / _MICROS for due in dues if due is not None]
         near = [wait for wait in waits if wait <= self.rules.retry_wait_seconds]
         return max(0.0, min(near)) if near else None
 
@@ -343,7 +373,8 @@ class Coordinator:
         if reason := self._budget.spent():
             return reason
         self._take_from_reader()
-        if self.rules.visit_pages and not self._budget.may_lease_page() and self.pages.has_ready():
+        has_pages = self.rules.visit_pages and self.pages.has_ready(self._clock.now())
+        if has_pages and not self._budget.may_lease_page():
             return "max_pages"
         if not self._budget.may_lease_image() and self.images.waiting():
             return "max_images"
@@ -398,6 +429,7 @@ class Coordinator:
         self.drain()
         self._reader.stop = True
         self._write_estimates(self._estimates.changed())
+        self._write_rests(math.inf)
         for lease in self._early.give_back() if self._early else ():
             self.finish(lease)
         await self._committer.drain()
@@ -412,6 +444,7 @@ class Coordinator:
         if self._cache.postponed:
             self._committer.changed()
         self._write_estimates(self._estimates.due(now_seconds=time.monotonic()))
+        self._write_rests(time.monotonic())
 
     def keep(self, name: str, value: Callable[[], Any]) -> Any:
         """Return what an earlier run kept under ``name``; keep ``value()`` for the next."""
@@ -646,6 +679,16 @@ class Coordinator:
             reader=self._reader,
             visit_pages=visit_pages,
         )
+
+    def _take_up_rests(self, now: int) -> None:
+        self.rests.restore(self.store.cache.read(HOSTS), now)
+        for host, why in self._host_budgets.open(now):
+            self.rests.add(host, Rest(next_day(now), why))
+
+    def _write_rests(self, now_seconds: float) -> None:
+        if (changed := self.rests.to_write(now=self._clock.now(), now_seconds=now_seconds)) is not None:
+            self._committer.group.estimates[HOSTS] = changed
+            self._committer.changed()
 
     def _set_aside(self, lease: Lease) -> None:
         logger.error("%s is set aside: the crawler died while it ran alone", lease.url)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import HasRoom, Lease
+from imagecrawler.coordinator.rests import HostRests
 from imagecrawler.coordinator.rotation import HostRotation
 from imagecrawler.coordinator.upgrades import earlier_tries
 from imagecrawler.coordinator.verdicts import standing
@@ -37,6 +38,7 @@ class ImageFrontier:
         wanted: ContentFilter,
         stored: StoredIds,
         read: Callable[[str], Record | None],
+        rests: HostRests,
     ) -> None:
         self._store = store
         self._read = read
@@ -48,7 +50,7 @@ class ImageFrontier:
         self._ids: dict[str, deque[str]] = {}
         self._held: set[str] = set()
         self._retries: list[tuple[int, str, str]] = []
-        self._rotation = HostRotation()
+        self._rotation = HostRotation(rests)
 
     def want(self, host: str, key: str) -> None:
         """Let an image be handed out; no effect if it waits or is handed out already."""
@@ -78,7 +80,7 @@ class ImageFrontier:
             _, due_host, due_key = heapq.heappop(self._retries)
             self._ids.setdefault(due_host, deque()).appendleft(due_key)
             self._rotation.add(due_host)
-        while (host := self._rotation.take(has_room)) is not None:
+        while (host := self._rotation.take(has_room, now)) is not None:
             ids = self._ids[host]
             key = ids.popleft()
             if ids:
@@ -122,9 +124,17 @@ class ImageFrontier:
         """A request of a host ended: it may have room again."""
         self._rotation.release(host)
 
-    def has_ready(self) -> bool:
+    def has_ready(self, now: int) -> bool:
         """Whether an image waits for nothing but room."""
-        return len(self._rotation) > 0
+        return self._rotation.has_ready(now)
+
+    def rests_until(self, now: int) -> int | None:
+        """Return when the first of the resting hosts that have images may be asked, or None."""
+        return self._rotation.next_due(now)
+
+    def resting(self, now: int) -> set[str]:
+        """Return the hosts that have images and rest."""
+        return self._rotation.resting(now)
 
     def waiting(self) -> int:
         """Return how many images are wanted, those handed out or waiting for a retry included."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from imagecrawler.coordinator.run import Limits, RunRules
+from imagecrawler.coordinator.run import HostLimits, Limits, RunRules
 from imagecrawler.exceptions import SettingError
 from imagecrawler.imaging.rules import ImageRules, parse_format
 from imagecrawler.imaging.widths import parse_widths, smallest_bucket
@@ -78,6 +78,7 @@ def run_rules(
         smallest=str(smallest_bucket(widths)),
         concurrency=max(1, int(number(settings, "CONCURRENT_REQUESTS", least=1))),
         limits=limits,
+        host_limits=host_limits(settings),
         retries=RetryRules(
             enabled=settings.getbool("RETRY_ENABLED"),
             times=int(number(settings, "RETRY_TIMES")),
@@ -91,6 +92,14 @@ def run_rules(
         revisit_seconds=revisit_seconds,
         visit_pages=visit_pages,
         bytes_downloaded=bytes_downloaded,
+    )
+
+
+def host_limits(settings: SettingsLike) -> HostLimits:
+    """Return what every host may be asked for in a day. Raises SettingError."""
+    return HostLimits(
+        requests_per_day=int(number(settings, "HOST_REQUESTS_PER_DAY")),
+        bytes_per_day=int(number(settings, "HOST_BYTES_PER_DAY")),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from imagecrawler.coordinator.contract import HasRoom, Lease
+from imagecrawler.coordinator.rests import HostRests
 from imagecrawler.coordinator.rotation import HostRotation
 from imagecrawler.identity.urls import absolute_url, host_name, page_key
 from imagecrawler.storage.key_table import KeyTable
@@ -24,7 +25,7 @@ class PageFrontier:
     with what `PageLog` says of it, or 0.
     """
 
-    def __init__(self, queue: QueueFolder, pages: PagesFolder) -> None:
+    def __init__(self, queue: QueueFolder, pages: PagesFolder, rests: HostRests) -> None:
         self._queue = queue
         self._pages = pages
         self.known = KeyTable(wide=True)
@@ -37,7 +38,7 @@ class PageFrontier:
         self._due: dict[str, deque[Lease]] = {}
         self._retries: list[tuple[int, int, LineAt]] = []
         self._serial = 0
-        self._rotation = HostRotation()
+        self._rotation = HostRotation(rests)
 
     def add_batch(self, host: str, batch: Batch, count: int) -> None:
         """Let ``count`` pages of a host in a batch that is on disk be handed out."""
@@ -60,7 +61,7 @@ class PageFrontier:
     def take(self, has_room: HasRoom, now: int) -> Lease | None:
         """Return the next page whose host has room, or None."""
         self._wake_retries(now)
-        while (host := self._rotation.take(has_room)) is not None:
+        while (host := self._rotation.take(has_room, now)) is not None:
             lease = self._take_from(host)
             if self._has_more(host):
                 self._rotation.add(host)
@@ -73,13 +74,21 @@ class PageFrontier:
         """A request of a host ended: it may have room again."""
         self._rotation.release(host)
 
-    def has_ready(self) -> bool:
+    def has_ready(self, now: int) -> bool:
         """Whether a page waits for nothing but room."""
-        return len(self._rotation) > 0
+        return self._rotation.has_ready(now)
 
     def next_due(self) -> int | None:
         """Return when the earliest retry is due, in microseconds, or None."""
         return self._retries[0][0] if self._retries else None
+
+    def rests_until(self, now: int) -> int | None:
+        """Return when the first of the resting hosts that have pages may be asked, or None."""
+        return self._rotation.next_due(now)
+
+    def resting(self, now: int) -> set[str]:
+        """Return the hosts that have pages and rest."""
+        return self._rotation.resting(now)
 
     def retries(self) -> int:
         """Return how many pages wait for another try."""

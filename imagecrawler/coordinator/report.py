@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from imagecrawler.coordinator.folders import Coordinator
 
+_RESTING_SHOWN = 5
 LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
 
 
@@ -62,6 +63,7 @@ def summary(
             "next_retry": _instant(images.next_due()),
             "unreadable": len(coordinator.unreadable_records()),
         },
+        "hosts_resting": _resting(coordinator),
         "links_skipped": dict(tally.links_skipped),
         "bytes_downloaded": coordinator.rules.bytes_downloaded(),
         "bytes_saved": stats.get("images/saved_bytes", 0),
@@ -77,6 +79,19 @@ def summary(
         "warnings": _warnings(coordinator),
         "examples": tally.examples,
     }
+
+
+def _resting(coordinator: Coordinator) -> dict[str, Any]:
+    """Return the hosts that the run left alone though it has work for them."""
+    now = time.time_ns() // 1000
+    rests = coordinator.rests.lasting(now)
+    hosts = coordinator.pages.resting(now) | coordinator.images.resting(now)
+    first = sorted((rests[host], host) for host in hosts if host in rests)
+    examples = [
+        {"host": host, "until": to_text(until), "why": why}
+        for (until, why, _), host in first[:_RESTING_SHOWN]
+    ]
+    return {"count": len(first), "examples": examples}
 
 
 def _below(prefix: str, stats: Mapping[str, Any]) -> dict[str, Any]:

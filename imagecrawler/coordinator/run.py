@@ -23,6 +23,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class HostLimits:
+    """What every host may be asked for in a day, over all runs; 0 is no limit."""
+
+    requests_per_day: int = 0
+    bytes_per_day: int = 0
+
+    @property
+    def are_set(self) -> bool:
+        """Whether there is any."""
+        return bool(self.requests_per_day or self.bytes_per_day)
+
+
+@dataclass(frozen=True, slots=True)
 class RunRules:
     """Everything the coordinator has to know about a run.
 
@@ -35,6 +48,7 @@ class RunRules:
     smallest: str
     concurrency: int = 8
     limits: Limits = field(default_factory=Limits)
+    host_limits: HostLimits = field(default_factory=HostLimits)
     retries: RetryRules = field(default_factory=RetryRules)
     near: NearRules = field(default_factory=NearRules)
     retry_wait_seconds: float = 60.0

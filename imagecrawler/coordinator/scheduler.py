@@ -13,7 +13,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
@@ -35,9 +35,10 @@ from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import (
     ImageCrawlerError,
     ImageRejectedError,
+    RobotsUnavailableError,
     UnsupportedScrapyError,
 )
-from imagecrawler.identity.urls import absolute_url
+from imagecrawler.identity.urls import absolute_url, host_name
 from imagecrawler.policies.failures import (
     reason_of,
     reason_of_status,
@@ -48,6 +49,7 @@ from imagecrawler.policies.stalls import Work
 from imagecrawler.storage.store import unwritable
 
 if TYPE_CHECKING:
+    from scrapy.core.downloader import Slot
     from scrapy.crawler import Crawler
     from twisted.internet.defer import Deferred
 
@@ -91,6 +93,7 @@ class StoreScheduler(Scheduler):
         self._aborted = False
         self._leaving: asyncio.Future[None] | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
+        self._waking: set[str] = set()  # hosts that will be due, each with a timer
         self._retry_exceptions: tuple[type[BaseException], ...] = ()
         self._stopped_by: str | None = None
         self._started_at = ""
@@ -311,7 +314,40 @@ class StoreScheduler(Scheduler):
         else:
             own = downloader.per_slot_settings.get(host, {})
             limit = own.get("concurrency", downloader.domain_concurrency)
-        return len(self._downloading.get(host, ())) < max(1, limit)
+        under_way = self._downloading.get(host, ())
+        return (
+            len(under_way) < max(1, limit)
+            and self._has_budget(host, under_way)
+            and (slot is None or self._is_due(host, slot))
+        )
+
+    def _has_budget(self, host: str, under_way: Collection[Request]) -> bool:
+        assert self.coordinator is not None
+        left = self.coordinator.requests_left(host)
+        # One that has not reached its slot yet is not counted yet.
+        return left is None or sum("download_slot" not in r.meta for r in under_way) < left
+
+    def _is_due(self, host: str, slot: Slot) -> bool:
+        """Whether a request would not have to wait in its slot.
+
+        Those that wait there count for CONCURRENT_REQUESTS: some slow hosts would slow down all.
+        """
+        if not slot.delay:
+            return True
+        # The slot draws each delay by chance: it has the last word on all but the shortest.
+        wait = slot.lastseen + slot.delay * (1 - min(slot.jitter, 1)) - time.monotonic()
+        if slot.queue:
+            wait = max(wait, slot.lastseen + slot.delay - time.monotonic(), TICK_SECONDS)
+        if wait > 0 and host not in self._waking:
+            self._waking.add(host)
+            asyncio.get_running_loop().call_later(wait, self._is_due_now, host)
+        return wait <= 0
+
+    def _is_due_now(self, host: str) -> None:
+        assert self.coordinator is not None
+        self._waking.discard(host)
+        self.coordinator.release_host(host)
+        self._wake()
 
     # -- ends in ---------------------------------------------------------------------------
 
@@ -375,7 +411,9 @@ class StoreScheduler(Scheduler):
         if stops and isinstance(error, DownloadCancelledError):
             lease.outcome = GivenBack()
             return
-        if isinstance(error, HttpError):
+        if isinstance(error, RobotsUnavailableError):
+            lease.outcome = self._untried(lease, request, error)
+        elif isinstance(error, HttpError):
             lease.outcome = self._failed_status(lease, error.response)
         elif isinstance(error, ImageRejectedError):
             lease.outcome = self.rejected(lease, error)
@@ -383,6 +421,18 @@ class StoreScheduler(Scheduler):
             lease.outcome = GivenBack()
         else:
             lease.outcome = self._failed_try(lease, error)
+
+    def _untried(
+        self, lease: Lease, request: Request, error: RobotsUnavailableError
+    ) -> Failed | GivenBack:
+        """Return the outcome of what was not asked for: a try is one request."""
+        assert self.coordinator is not None
+        host = host_name(request.url)
+        self.coordinator.rest_host(host, error.wait_seconds, str(error))
+        if host == lease.host:
+            return GivenBack()
+        # An image's redirect led there: the host that it is wanted of would be asked at once.
+        return Failed("robots-unavailable", str(error)[:500], None, error.wait_seconds)
 
     def _failed_status(self, lease: Lease, response: Response) -> Failed:
         header = response.headers.get("Retry-After")

@@ -10,6 +10,7 @@ from typing import Any
 from rich.filesize import decimal
 
 _REASONS_SHOWN = 4
+_RESTS_SHOWN = 3
 _URL_SHOWN = 76
 _MEANINGS = {
     "http-404": "not there",
@@ -59,6 +60,7 @@ def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None
         *_reasons("failed", _part(images, "failed"), examples),
         *_reasons("skipped", _part(images, "skipped"), examples),
         *_links(_part(summary, "links_skipped")),
+        *_waiting(_part(summary, "hosts_resting")),
         f"Data     {_data(summary)}",
         *_pauses(_part(summary, "paused_seconds")),
         *_totals(_part(summary, "totals")),
@@ -151,6 +153,17 @@ def _links(skipped: Mapping[str, int]) -> Iterator[str]:
     if ordered:
         said = ", ".join(f"{number:,} {reason}" for reason, number in ordered[:6])
         yield f"Links    not followed: {said}{', …' if len(ordered) > 6 else ''}"
+
+
+def _waiting(resting: Mapping[str, Any]) -> Iterator[str]:
+    shown = resting.get("examples") or []
+    for place, rest in enumerate(shown[:_RESTS_SHOWN]):
+        until = _instant(rest.get("until"))
+        when = f" until {until:%Y-%m-%d %H:%M:%S} UTC" if until else ""
+        head = "        " if place else "Waiting "
+        yield f"{head} {rest.get('host')}{when}: {rest.get('why')}"
+    if (others := (resting.get("count") or 0) - _RESTS_SHOWN) > 0:
+        yield f"         and {_number(others, 'host')} more: scrapy status --hosts"
 
 
 def _data(summary: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 `Store.open` gives the one writer, `Store.read` a reader that needs no lock. The parts
 (``queue``, ``pages``, ``visited``, ``downloaded``, ``failed``, ``inflight``) know how
 their files look; which is written when is the coordinator's business. After the opening
-all writes are made by one thread, the committer, but for ``inflight``.
+all writes are made by one thread, the committer, but for ``inflight`` and ``spending``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from imagecrawler.storage.inflight import InflightNotes
 from imagecrawler.storage.instants import Clock
 from imagecrawler.storage.pages import PagesFolder
 from imagecrawler.storage.queue import QueueFolder
+from imagecrawler.storage.spending import HostSpending
 from imagecrawler.storage.visited import VisitedFolder
 
 FORMAT_VERSION = 1
@@ -52,6 +53,7 @@ class Store:
         self.downloaded = DownloadedFolder(root)
         self.failed = FailedFolder(root, self.tmp_dir)
         self.inflight = InflightNotes(root, self.tmp_dir)
+        self.spending = HostSpending(root, self.tmp_dir)
         self.cache = CacheFolder(root, self.tmp_dir)
         self.about: dict[str, Any] = _read_about(root)
 
@@ -127,6 +129,7 @@ class Store:
         """Release the lock. There is nothing to save: all state is on the disk already."""
         self.pages.close()
         self.inflight.close()
+        self.spending.close()
         if self._lock is not None:
             self._lock.release()
             self._lock = None

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from imagecrawler.coordinator.pages import PageFrontier
+from imagecrawler.coordinator.rests import HostRests
 from imagecrawler.storage.instants import Clock
 from imagecrawler.storage.pages import PagesFolder
 from imagecrawler.storage.queue import QueueFolder
@@ -14,7 +15,7 @@ from imagecrawler.storage.queue import QueueFolder
 def test_batches_that_vanish_or_tear_are_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     queue = QueueFolder(str(tmp_path), str(tmp_path / "tmp"))
-    frontier = PageFrontier(queue, PagesFolder(str(tmp_path)))
+    frontier = PageFrontier(queue, PagesFolder(str(tmp_path)), HostRests())
     clock = Clock()
     batches = [
         queue.write([("", {"url": f"http://{host}/{n}"}) for n in range(3)], clock, fsync=False)

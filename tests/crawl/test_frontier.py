@@ -142,14 +142,17 @@ def test_a_run_does_not_wait_for_tries_that_are_far_away(site: StartSite, crawl:
     near = {"times": 1, "status": 503, "headers": {"Retry-After": "4"}}
     running = site(
         {
-            "/": page('<a href="/far">.</a><a href="/near">.</a><img src="/near.jpg">'),
-            "/far": page("", fail=far),
-            "/near": page("", fail=near),
-            "/near.jpg": image(50, 50, fail=near),
-        }
+            "/": page(
+                '<a href="{host1}/far">.</a><a href="{host2}/near">.</a>'
+                '<img src="{host3}/near.jpg">'
+            )
+        },
+        {"/far": page("", fail=far)},
+        {"/near": page("", fail=near)},
+        {"/near.jpg": image(50, 50, fail=near)},
     )
     settings = {**QUICK_RETRIES, "RETRY_WAIT_SECONDS": 0}
-    run = crawl(running.url, settings=settings)
+    run = crawl(running.url, scope="any", settings=settings)
     assert (run.rc, run.summary["outcome"]) == (0, "finished")
     assert (run.summary["pages"]["retries_due"], run.summary["images"]["retries_due"]) == (2, 1)
     assert "tries 3 failures again when due: the next 20" in run.stdout

@@ -15,6 +15,7 @@ from imagecrawler.coordinator.page_loading import PageLoader
 from imagecrawler.coordinator.page_log import PageLog
 from imagecrawler.coordinator.pages import PageFrontier
 from imagecrawler.coordinator.record_cache import RecordCache
+from imagecrawler.coordinator.rests import HostRests
 from imagecrawler.coordinator.writing import write_group
 from imagecrawler.identity.pictures import image_id
 from imagecrawler.storage.store import Store
@@ -144,7 +145,7 @@ def test_a_stored_picture_sighted_again_is_not_fetched_again(seeded: Path) -> No
 
 def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) -> None:
     store = opened(seeded)
-    frontier = PageFrontier(store.queue, store.pages)
+    frontier = PageFrontier(store.queue, store.pages, HostRests())
     PageLoader(store, frontier, PageLog(store), ()).load()
     leases = []
     while (lease := frontier.take(lambda _host: True, store.clock.now())) is not None:
@@ -165,7 +166,7 @@ def test_its_pages_go_out_oldest_first_and_its_files_go_when_done(seeded: Path) 
 
 def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
     store = opened(seeded)
-    frontier = PageFrontier(store.queue, store.pages)
+    frontier = PageFrontier(store.queue, store.pages, HostRests())
     PageLoader(store, frontier, PageLog(store), ()).load()
     lease = frontier.take(lambda _host: True, store.clock.now())
     assert lease is not None
@@ -176,7 +177,7 @@ def test_a_page_done_in_part_of_its_batch_stays_done(seeded: Path) -> None:
     store.close()
 
     store = opened(seeded)
-    frontier = PageFrontier(store.queue, store.pages)
+    frontier = PageFrontier(store.queue, store.pages, HostRests())
     PageLoader(store, frontier, PageLog(store), ()).load()
     assert frontier.waiting == 5
     lease = frontier.take(lambda _host: True, store.clock.now())
