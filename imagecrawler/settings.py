@@ -5,7 +5,8 @@ Override any of them with ``-s NAME=VALUE``; the README has all in one table, an
 """
 
 # -- who asks, and how often ------------------------------------------------------------------
-USER_AGENT = "imagecrawler/0.1"  # add a way to reach you: "… (+https://example.org/about-my-crawl)"
+USER_AGENT = "imagecrawler/0.1"  # robots.txt may name "imagecrawler"
+CONTACT = ""  # a URL or an e-mail address by which you can be reached: added to USER_AGENT
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 8
 CONCURRENT_REQUESTS_PER_DOMAIN = 2

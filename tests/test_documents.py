@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # How the project is put together: nothing that a user tunes.
 _PLUMBING = {
     "BOT_NAME", "SPIDER_MODULES", "NEWSPIDER_MODULE", "COMMANDS_MODULE", "SCHEDULER",
-    "DUPEFILTER_CLASS", "ITEM_PIPELINES", "DOWNLOAD_HANDLERS", "DOWNLOADER_MIDDLEWARES",
+    "ROBOTSTXT_PARSER", "DUPEFILTER_CLASS", "ITEM_PIPELINES", "DOWNLOAD_HANDLERS", "DOWNLOADER_MIDDLEWARES",
     "EXTENSIONS", "TWISTED_DNS_RESOLVER", "TELNETCONSOLE_ENABLED", "REMOTE_CONTROL_ENABLED",
     "CONCURRENT_ITEMS", "SCRAPER_SLOT_MAX_ACTIVE_SIZE", "REACTOR_THREADPOOL_MAXSIZE",
     "FEED_EXPORT_ENCODING", "LOG_LEVEL", "LOG_FORMATTER", "DEFAULT_DROPITEM_LOG_LEVEL",
@@ -62,7 +62,7 @@ def _shown(value: Any) -> str:
 
 
 # In these, text that is no number is a good value.
-_WORDS = {"IMAGES_STORE": "", "USER_AGENT": "two\nlines"}
+_WORDS = {"IMAGES_STORE": "", "USER_AGENT": "two\nlines", "CONTACT": "me (you)"}
 
 
 @pytest.mark.parametrize("name", sorted(_tunable()))

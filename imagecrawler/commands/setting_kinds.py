@@ -14,6 +14,7 @@ from scrapy.utils.misc import load_object
 
 from imagecrawler.coordinator.options import number
 from imagecrawler.exceptions import SettingError
+from imagecrawler.policies.politeness import is_contact
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -24,6 +25,8 @@ WHOLE_NUMBERS = {
     "QUERIES_PER_PATH_LIMIT": 1,
     "BARREN_PAGES_LIMIT": 0,
     "STYLE_SHEETS_PER_HOST_LIMIT": 0,
+    "HOST_REQUESTS_PER_DAY": 0,
+    "HOST_BYTES_PER_DAY": 0,
     "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
     "RENDER_PAGES_PER_CONTEXT": 1,
     "IMAGES_QUALITY": 1,
@@ -92,6 +95,11 @@ def _check_words(settings: BaseSettings) -> None:
     agent = settings.get("USER_AGENT")
     if not (isinstance(agent, str) and agent.strip() and agent.isprintable()):
         raise SettingError(f"USER_AGENT={agent!r}: give one line that says who asks")
+    contact = settings.get("CONTACT") or ""
+    if contact and not (isinstance(contact, str) and is_contact(contact)):
+        raise SettingError(
+            f"CONTACT={contact!r}: give a URL or an e-mail address by which you can be reached"
+        )
     _check_log_level(settings.get("LOG_LEVEL"))
     if log_file := settings.get("LOG_FILE"):
         _check_log_file(log_file)

@@ -46,6 +46,7 @@ def _command(start_url: str, store: str) -> list[str]:
         "DOWNLOAD_DELAY": "0",
         "AUTOTHROTTLE_ENABLED": "False",
         "IMAGES_STORE": store,
+        "CONTACT": start_url,
     }
     command = [
         sys.executable,

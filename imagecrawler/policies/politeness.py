@@ -1,10 +1,11 @@
-"""How long a host is left alone: when it asks for that, and when it cannot answer. Pure.
+"""Who asks, and how long a host is left alone: when it asks for that, and when it cannot answer.
 
-Seconds since the epoch come in as ``now``.
+All of it is pure; seconds since the epoch come in as ``now``.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,24 @@ MAX_OUTAGE_SECONDS = 30 * 24 * 3600.0
 _FORGOTTEN_SECONDS = 7 * 24 * 3600.0
 _MAX_HOSTS = 10_000
 _BUSY = frozenset({429, 503})
+
+
+_CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-?A-~]+@[!-'*-?A-~]+")
+
+
+def is_contact(text: str) -> bool:
+    """Whether a text can stand in a User-Agent header as a way to reach somebody."""
+    return _CONTACT.fullmatch(text) is not None
+
+
+def user_agent(name: str, contact: str) -> str:
+    """Return who asks, with a way to reach them: ``name (+contact)``."""
+    return name if not contact or contact in name else f"{name} (+{contact})"
+
+
+def has_contact(agent: str) -> bool:
+    """Whether a User-Agent header says how to reach somebody."""
+    return _CONTACT.search(agent) is not None
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from imagecrawler.coordinator.options import run_rules, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ArgumentError, ImageCrawlerError, StoreError
 from imagecrawler.items import ImageItem
+from imagecrawler.policies.politeness import has_contact, user_agent
 from imagecrawler.security.addresses import Origin
 from imagecrawler.spiders.arguments import IMAGE_FILTERS, Arguments, parse_arguments, scope_text
 from imagecrawler.spiders.browser_check import check_browser
@@ -27,6 +28,7 @@ from imagecrawler.storage.store import Store, unwritable
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 
 _NOTHING_TO_DO = (
@@ -36,6 +38,11 @@ _NOTHING_TO_DO = (
 
 _NO_BEGINNING = (
     "The crawl could not begin ({}: {}): please report this, with the log. No page was visited"
+)
+
+_NO_CONTACT = (
+    "No CONTACT is set: nobody whose site is crawled can reach you. Set a URL or an e-mail "
+    "address, which goes into the user agent: -s CONTACT=https://example.org/about-my-crawl"
 )
 
 
@@ -58,6 +65,13 @@ class StoreSpider(Spider):
         spider.store_path = store_path(crawler.settings, relative_is_wrong="_job" in kwargs)
         return spider
 
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Add CONTACT to USER_AGENT, whoever set it."""
+        super().update_settings(settings)
+        agent = user_agent(settings.get("USER_AGENT") or "", settings.get("CONTACT") or "")
+        settings.set("USER_AGENT", agent, priority="cmdline")
+
     def __init__(self, **kwargs: Any) -> None:
         # The arguments stay out of the spider's attributes: ``start`` would hide `start`.
         super().__init__()
@@ -67,6 +81,8 @@ class StoreSpider(Spider):
         """Open the store, and yield the start requests that this run adds to it."""
         try:
             requests = await self._begin()
+            if not has_contact(self.crawler.settings["USER_AGENT"]):
+                self.logger.warning(_NO_CONTACT)
         except ImageCrawlerError as error:
             self.logger.critical("%s", error)
             self._fail(error)

@@ -35,7 +35,9 @@ def test_crawl_delays_hold_and_slow_hosts_slow_down_no_other(
         *({**images, "/robots.txt": text(slow)} for images in routes),
         fast_routes,
     )
-    run = crawl(running.url, settings={"CONCURRENT_REQUESTS": 2})
+    run = crawl(running.url, settings={"CONCURRENT_REQUESTS": 2, "CONTACT": "me@example.org"})
+    agents = {request.headers["user-agent"] for request in running.requests()}
+    assert agents == {"imagecrawler/0.1 (+me@example.org)"} and "CONTACT" not in run.stderr
     assert (run.rc, run.summary["images"]["stored"]) == (0, 21)
     for host in (1, 2, 3):
         assert min(gaps(running, host)) >= 0.95
@@ -57,6 +59,7 @@ def test_retry_after_is_for_the_host_and_others_go_on(site: StartSite, crawl: Cr
         "RETRY_DELAY_SECONDS": 0.1,
     }
     run = crawl(running.url, settings=settings)
+    assert run.stderr.count("No CONTACT is set") == 1
     assert (run.rc, run.summary["images"]["stored"]) == (0, 12)
     refused, *others = [r for r in running.requests(host=1) if r.path != "/robots.txt"]
     assert min(r.started for r in others) - (refused.finished or 0) >= 1.95

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from imagecrawler.policies.politeness import MAX_BACK_OFF_SECONDS, BackOff, Outages
+from imagecrawler.policies.politeness import (
+    MAX_BACK_OFF_SECONDS,
+    BackOff,
+    Outages,
+    has_contact,
+    is_contact,
+    user_agent,
+)
 
 DAY = 24 * 3600.0
 
@@ -92,3 +99,15 @@ def test_waits_for_robots_grow_to_an_hour() -> None:
     assert Outages.wait_seconds(1, 5.0, 1.0) == 1
     assert Outages.wait_seconds(2, 5.0, 1.0) == 20
     assert Outages.wait_seconds(2, 5.0, 9000.0) == 9000
+
+
+def test_a_contact_goes_into_the_user_agent_once() -> None:
+    agent = user_agent("imagecrawler/0.1", "https://example.org/me")
+    assert agent == "imagecrawler/0.1 (+https://example.org/me)"
+    assert user_agent(agent, "https://example.org/me") == agent
+    assert user_agent("x/1", "") == "x/1"
+    assert has_contact(agent) and has_contact("x (me@example.org)") and not has_contact("x/1")
+    for good in ("me@example.org", "http://example.org/", "https://example.org/~me?a=b"):
+        assert is_contact(good)
+    for bad in ("me", "a b@c", "https://x/(1)", "http://", "a@b\nX-Header: y"):
+        assert not is_contact(bad)
