@@ -682,11 +682,12 @@ class Coordinator:
 
     def _take_up_rests(self, now: int) -> None:
         self.rests.restore(self.store.cache.read(HOSTS), now)
-        for host, why in self._host_budgets.open(now):
+        for host, why in self._host_budgets.open(now).items():
             self.rests.add(host, Rest(next_day(now), why))
 
     def _write_rests(self, now_seconds: float) -> None:
-        if (changed := self.rests.to_write(now=self._clock.now(), now_seconds=now_seconds)) is not None:
+        changed = self.rests.to_write(now=self._clock.now(), now_seconds=now_seconds)
+        if changed is not None:
             self._committer.group.estimates[HOSTS] = changed
             self._committer.changed()
 

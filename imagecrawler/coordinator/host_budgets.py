@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from imagecrawler.coordinator.run import HostLimits
@@ -22,13 +21,21 @@ class HostBudgets:
         self._limits = limits
         self._spending = spending
 
-    def open(self, now: int) -> Iterator[tuple[str, str]]:
-        """Go on with the day; yield (host, why) of each budget that is used up. Raises OSError."""
+    def open(self, now: int) -> dict[str, str]:
+        """Go on with the day; return why, of each host whose budget is used up. Raises OSError."""
         if self._limits.are_set:
             self._spending.open(_day(now))
-            for host, spent in self._spending.hosts.items():
-                if why := self.used_up(spent):
-                    yield host, why
+        return self._used_up()
+
+    def read(self, now: int) -> dict[str, str]:
+        """Return the same beside a running crawl: nothing is written. Raises OSError."""
+        if self._limits.are_set:
+            self._spending.load(_day(now))
+        return self._used_up()
+
+    def _used_up(self) -> dict[str, str]:
+        whys = {host: self.used_up(spent) for host, spent in self._spending.hosts.items()}
+        return {host: why for host, why in whys.items() if why}
 
     def spend(self, host: str, *, requests: int, size_bytes: int, now: int) -> str:
         """Note what a host was asked for; return why it may not be asked more today, or ``""``."""

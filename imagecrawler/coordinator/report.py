@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from imagecrawler.policies.causes import causes, success_rate
 from imagecrawler.storage.instants import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagecrawler.coordinator.folders import Coordinator
+    from imagecrawler.coordinator.tally import Tally
 
 _RESTING_SHOWN = 5
 LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
@@ -47,6 +49,7 @@ def summary(
             "rendered": stats.get("render/pages", 0),
             "not_rendered": _below("render/failed/", stats),
             "failed": dict(tally.pages_failed),
+            **_rate(tally, tally.pages_failed, tally.pages_visited),
             "queued": pages.waiting,
             "retries_due": pages.retries(),
             "next_retry": _instant(pages.next_due()),
@@ -58,6 +61,7 @@ def summary(
             "near_duplicates": tally.images_near,
             "by_width": dict(tally.by_width),
             "failed": dict(tally.images_failed),
+            **_rate(tally, tally.images_failed, tally.images_stored),
             "wanted": images.waiting(),
             "retries_due": images.retries(),
             "next_retry": _instant(images.next_due()),
@@ -78,6 +82,13 @@ def summary(
         },
         "warnings": _warnings(coordinator),
         "examples": tally.examples,
+    }
+
+
+def _rate(tally: Tally, failed: Mapping[str, int], good: int) -> dict[str, Any]:
+    return {
+        "success_rate": success_rate(failed, good=good),
+        "causes": causes(failed, good=good, examples=tally.examples),
     }
 
 

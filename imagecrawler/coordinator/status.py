@@ -13,6 +13,7 @@ import numpy as np
 from imagecrawler.coordinator.page_log import key_number
 from imagecrawler.coordinator.page_states import PageStates
 from imagecrawler.imaging.widths import Bucket, smallest_bucket
+from imagecrawler.policies.causes import causes, success_rate
 from imagecrawler.storage import instants
 from imagecrawler.storage.id_keys import id_key
 from imagecrawler.storage.key_table import Keys, KeyTable
@@ -77,11 +78,14 @@ class _Failures:
         """Return all reasons."""
         return {*self.final, *self.waiting}
 
-    def facts(self) -> dict[str, Any]:
-        """Return the counts, the most frequent reason first."""
+    def facts(self, *, good: int) -> dict[str, Any]:
+        """Return the counts, the most frequent reason first; ``good`` ones did not fail."""
         first = min(self._dues, default=None)
+        examples = {reason: [url] for reason, url in self.examples.items()}
         return {
             "failed": dict(self.final.most_common()),
+            "success_rate": success_rate(self.final, good=good),
+            "causes": causes(self.final, good=good, examples=examples),
             "retries": {
                 "count": len(self._dues),
                 "due_now": sum(due <= self._now for due in self._dues),
@@ -106,7 +110,7 @@ def _pages(store: Store) -> dict[str, Any]:
         "queued": len(left),
         "hosts": dict(hosts.most_common(_HOSTS_MOST)),
         "visited": visited,
-        **failures.facts(),
+        **failures.facts(good=visited),
         "torn_batches": torn,
     }
 
@@ -164,7 +168,7 @@ def _images(store: Store, widths: Sequence[Bucket]) -> tuple[dict[str, Any], int
         "near_duplicates": store.visited.near_duplicates(),
         "classes": store.visited.classes(),
         "widths": by_width,
-        **failures.facts(),
+        **failures.facts(good=len(stored_keys)),
     }
     return facts, torn
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from imagecrawler.policies.causes import cause_lines
+
 _IN_USE = {True: "a crawl is using it now", False: "no crawl is using it", None: ""}
 
 
@@ -23,12 +25,12 @@ def status_text(status: Mapping[str, Any]) -> str:
 
 
 def _pages(pages: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Pages    {pages['queued']:,} queued, {pages['visited']:,} visited"
+    yield f"Pages    {pages['queued']:,} queued, {pages['visited']:,} visited{_rate(pages)}"
     yield from _failures(pages)
 
 
 def _images(images: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Images   {images['visited']:,} visited, {images['wanted']:,} wanted"
+    yield f"Images   {images['visited']:,} visited, {images['wanted']:,} wanted{_rate(images)}"
     for version, number in images["versions"].items():
         yield f"         {version or '(no version)'}: {number:,}"
     if images["classes"].keys() - {"content"}:
@@ -42,9 +44,13 @@ def _images(images: Mapping[str, Any]) -> Iterator[str]:
     yield from _failures(images)
 
 
+def _rate(part: Mapping[str, Any]) -> str:
+    return f"; {part['success_rate']:.1%} of those tried went well" if part["failed"] else ""
+
+
 def _failures(part: Mapping[str, Any]) -> Iterator[str]:
-    for reason, number in part["failed"].items():
-        yield f"         failed: {number:,} {reason}, such as {part['examples'][reason]}"
+    for line in cause_lines(part["causes"]):
+        yield f"         {line}"
     retries = part["retries"]
     if retries["count"]:
         reasons = ", ".join(f"{number:,} {reason}" for reason, number in retries["reasons"].items())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from scrapy import Request, signals
 from scrapy.http import Response
@@ -22,6 +22,9 @@ from imagecrawler.policies.politeness import BackOff
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.robotstxt import RobotParser
+
+# More than robots.txt is remembered of: who is forgotten here says it again.
+_MAX_HOSTS = 50_000
 
 
 class Manners:
@@ -55,11 +58,12 @@ class Manners:
         """Take the pace that a robots.txt asks for."""
         agent = self._crawler.settings.get("USER_AGENT") or ""
         host, seconds = host_name(request.url), robotparser.crawl_delay(agent) or 0.0
-        of_ports = self._delays.setdefault(host, {})
-        of_ports[authority(request.url)] = seconds
+        of_ports = {**self._delays.pop(host, {}), authority(request.url): seconds}
         slowest = max(of_ports.values())
-        if not slowest:
-            del self._delays[host]
+        if slowest:
+            self._delays[host] = of_ports
+        if len(self._delays) > _MAX_HOSTS:
+            del self._delays[next(iter(self._delays))]
         if (coordinator := self._coordinator()) is not None:
             coordinator.slow_host(host, slowest)
 
@@ -67,7 +71,7 @@ class Manners:
         """Keep the pace before it is sent, and count it."""
         self._keep_pace(request)
         coordinator = self._coordinator()
-        if coordinator is not None and "robots_of" not in request.meta:
+        if coordinator is not None and not request.meta.get("dont_obey_robotstxt"):
             coordinator.spend(host_name(request.url), requests=1)
 
     def response_downloaded(self, response: Response, request: Request) -> None:
@@ -85,7 +89,7 @@ class Manners:
 
     def bytes_received(self, data: bytes, request: Request) -> None:
         """Add up what comes of a body."""
-        if "robots_of" not in request.meta:
+        if not request.meta.get("dont_obey_robotstxt"):
             self._received[request] += len(data)
 
     def request_left_downloader(self, request: Request) -> None:
@@ -95,10 +99,10 @@ class Manners:
             coordinator.spend(host_name(request.url), size_bytes=received)
 
     def _keep_pace(self, request: Request) -> None:
-        slots: dict[str, Any] = self._crawler.engine.downloader.slots
-        slot = slots.get(request.meta.get("download_slot", ""))
-        of_ports = self._delays.get(host_name(request.url))
-        if slot is not None and of_ports:
+        # By its slot: a redirect of robots.txt goes through that of the host it began at.
+        name = request.meta.get("download_slot", "")
+        of_ports = self._delays.get(name)
+        if of_ports and (slot := self._crawler.engine.downloader.slots.get(name)) is not None:
             slot.delay = max(slot.delay, *of_ports.values())
             slot.jitter = 0.0  # which would go below it half of the time
 

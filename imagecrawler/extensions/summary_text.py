@@ -9,31 +9,15 @@ from typing import Any
 
 from rich.filesize import decimal
 
+from imagecrawler.policies.causes import cause_lines
+
 _REASONS_SHOWN = 4
 _RESTS_SHOWN = 3
 _URL_SHOWN = 76
 _MEANINGS = {
-    "http-404": "not there",
-    "http-410": "gone for good",
-    "http-403": "not allowed by the site",
-    "http-429": "the site asked for fewer requests",
-    "http-503": "the site was overloaded",
-    "dns": "no such host",
-    "refused": "nobody answered at that address",
-    "timeout": "too slow",
-    "not-an-image": "not an image, or a broken one",
-    "too-small": "smaller than you ask for",
-    "too-large": "over the limits for bytes or pixels",
-    "duplicate": "the same picture is stored already",
-    "near-duplicate": "a larger picture looks the same",
-    "opted-out": "its owner does not want it used",
-    "blocked-address": "a private address, see ALLOWED_NETWORKS",
     "render-hang": "its scripts did not end in time",
     "render-crash": "the browser's page crashed",
     "no-browser": "install one: playwright install chromium",
-    "robots": "robots.txt asks crawlers to stay away",
-    "excluded": "left out by your settings",
-    "dropped": "taken out by hand",
 }
 # Those that may be over: worth another try by hand before their time comes.
 _PASSING = ("timeout", "dns", "refused", "http-429", "http-5")
@@ -53,11 +37,11 @@ def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None
         "",
         f"Pages    {_counted(pages, 'visited', 'unchanged', 'rendered', 'queued')}",
         *_reasons("not rendered", _part(pages, "not_rendered"), examples),
-        *_reasons("failed", _part(pages, "failed"), examples),
+        *_causes(pages),
         f"Images   {_counted(images, 'found', 'stored', 'wanted')}",
         *_widths(_part(images, "by_width")),
         *_near(images),
-        *_reasons("failed", _part(images, "failed"), examples),
+        *_causes(images),
         *_reasons("skipped", _part(images, "skipped"), examples),
         *_links(_part(summary, "links_skipped")),
         *_waiting(_part(summary, "hosts_resting")),
@@ -122,6 +106,12 @@ def _widths(by_width: Mapping[str, int]) -> Iterator[str]:
     if by_width:
         said = ", ".join(f"{number:,} {_width(width)}" for width, number in by_width.items())
         yield f"         stored: {said}"
+
+
+def _causes(part: Mapping[str, Any]) -> Iterator[str]:
+    if part.get("causes"):
+        yield f"         {part['success_rate']:.1%} of those tried went well"
+        yield from (f"         {line}" for line in cause_lines(part["causes"]))
 
 
 def _near(images: Mapping[str, Any]) -> Iterator[str]:

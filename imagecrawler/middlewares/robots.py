@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 _MAX_AGE_SECONDS = 24 * 3600  # section 2.4
 _MAX_REDIRECTS = 5  # section 2.3.1.2
 _SHARED_SECONDS = 1.0
-_MAX_HOSTS = 10_000
-_MAX_SIZE = 64_000_000  # bytes of memory, of all hosts' rules
+_MAX_SIZE = 64_000_000  # bytes of memory, of all hosts' rules: at least 30,000 hosts
+_LEAST_SIZE = 2_000  # of a host without rules
 # What it may be unpacked to, or say of its length; only the first 500 KiB are asked for.
 _MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 
@@ -90,6 +90,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         rules = asyncio.ensure_future(self._ask(host, request))
         rules.add_done_callback(lambda done: done.cancelled() or done.exception())
         answer = self._answers[host] = _Answer(rules, time.monotonic() + _MAX_AGE_SECONDS)
+        self._weigh(answer, _LEAST_SIZE)
         return answer
 
     async def _ask(self, host: str, request: Request) -> RobotParser | None:
@@ -177,22 +178,19 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         # The line that is cut has to be seen to be so: one byte more than counts.
         body = response.body[: MAX_BYTES + 1]
         parser = build_from_crawler(self._parserimpl, self.crawler, body)
-        self._weigh(host, getattr(getattr(parser, "rp", None), "size", len(body)))
+        if (answer := self._answers.get(host)) is not None:
+            self._weigh(answer, getattr(getattr(parser, "rp", None), "size", len(body)))
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )
         return parser
 
-    def _weigh(self, host: str, size: int) -> None:
-        if (answer := self._answers.get(host)) is None:
-            return
-        answer.size = size
+    def _weigh(self, answer: _Answer, size: int) -> None:
+        """Count what an answer takes, and forget those that were not asked for longest."""
+        answer.size += size
         self._size += size
-        while len(self._answers) > _MAX_HOSTS or self._size > _MAX_SIZE:
-            oldest = next(iter(self._answers))
-            if oldest == host:
-                break
-            self._forget(oldest)
+        while self._size > _MAX_SIZE and len(self._answers) > 1:
+            self._forget(next(iter(self._answers)))
 
     def _forget(self, host: str) -> None:
         if (answer := self._answers.pop(host, None)) is not None:

@@ -39,12 +39,18 @@ def test_it_counts_pages_and_images(folders: Folders, crawl: Crawls) -> None:
         "1200": {"downloaded": 1, "left": 2},
     }
     assert images["failed"] == {"dns": 1}
+    (cause,) = images["causes"]
+    assert (cause["cause"], cause["count"], cause["share"]) == ("dns", 1, 0.3333)
+    assert cause["examples"] == [f"{SITE}/dead.jpg"]
     assert images["retries"]["next"].startswith("2999-")
     assert status["foreign"]["count"] == 1
     text = crawl.command("status").stdout
     for said in (
         "2 queued, 2 visited",
-        "failed: 1 http-404, such as http://example.com/gone",
+        "failed: 1 dead (33.3%: 1 http-404), such as http://example.com/gone",
+        "gone: nothing to do",
+        "66.7% of those tried went well",
+        "scrapy retry --only dns",
         ".v6+cf: 2",
         "600 px: 2 downloaded, 2 left",
         "Foreign  1",

@@ -5,6 +5,19 @@ from typing import Any
 import pytest
 
 from imagecrawler.extensions.summary_text import summary_text
+from imagecrawler.policies.causes import causes, success_rate
+
+EXAMPLES = {"http-404": ["http://127.0.0.1:8787/broken/missing.jpg"]}
+
+
+def failed(counts: dict[str, int], good: int) -> dict[str, Any]:
+    """What a summary says of failures."""
+    return {
+        "failed": counts,
+        "success_rate": success_rate(counts, good=good),
+        "causes": causes(counts, good=good, examples=EXAMPLES),
+    }
+
 
 FULL: dict[str, Any] = {
     "spider": "site",
@@ -13,10 +26,10 @@ FULL: dict[str, Any] = {
     "reason": None,
     "store": "/home/me/pictures",
     "pages": {"visited": 45, "unchanged": 3, "rendered": 4, "not_rendered": {"render-hang": 1},
-              "failed": {"timeout": 2}, "queued": 0,
+              **failed({"timeout": 2}, 45), "queued": 0,
               "retries_due": 2, "next_retry": "2026-11-21T06:00:00+00:00"},
     "images": {"found": 79, "stored": 75, "by_width": {"600": 75, "1200": 72},
-               "failed": {"http-404": 1, "not-an-image": 2, "dns": 1},
+               **failed({"http-404": 1, "not-an-image": 2, "dns": 1}, 75),
                "skipped": {"too-small": 3}, "wanted": 1,
                "retries_due": 1, "next_retry": 1795240800},
     "links_skipped": {"nofollow": 1, "not-in-scope": 12},
@@ -24,20 +37,30 @@ FULL: dict[str, Any] = {
     "bytes_written": 9_000_000,
     "requests": 1210,
     "totals": {"visited": 79, "downloaded": {"600": 75, "1200": 72}},
-    "examples": {"http-404": ["http://127.0.0.1:8787/broken/missing.jpg"]},
+    "examples": EXAMPLES,
+    "hosts_resting": {"count": 4, "examples": [
+        {"host": f"h{n}.example", "until": "2026-11-22T00:00:00Z", "why": "it answered 429"}
+        for n in range(4)]},
 }  # fmt: skip
 
 
-def test_everything_is_said_within_25_lines() -> None:
+def test_everything_is_said_within_40_lines() -> None:
     text = summary_text(FULL)
-    assert len(text.splitlines()) <= 25
+    assert len(text.splitlines()) <= 40
     for said in (
         "Finished after 12 s.",
         "45 visited, 3 of them unchanged, 4 rendered in a browser, 2 failed",
         "not rendered: 1 render-hang",
         "79 found, 75 stored, 1 still to fetch, 4 failed, 3 skipped",
         "stored: 75 at 600 px, 72 at 1200 px",
-        "1 http-404 (not there), such as http://127.0.0.1:8787/broken/missing.jpg",
+        "94.9% of those tried went well",
+        "failed: 2 not an image (2.5%: 2 not-an-image)",
+        "failed: 1 dead (1.3%: 1 http-404), such as http://127.0.0.1:8787/broken/missing.jpg",
+        "gone: nothing to do",
+        "failed: 2 unreachable (4.3%: 2 timeout)",
+        "later scrapy retry --only timeout",
+        "Waiting  h0.example until 2026-11-22 00:00:00 UTC: it answered 429",
+        "and 1 host more: scrapy status --hosts",
         "skipped: 3 too-small",
         "not followed: 12 not-in-scope, 1 nofollow",
         "12.3 MB downloaded in 1,210 requests, 9.0 MB written",
@@ -63,10 +86,10 @@ def test_it_says_how_the_run_ended(changes: dict[str, Any], said: str) -> None:
 
 
 def test_near_duplicates_are_counted_where_there_are_some() -> None:
-    images = {"found": 9, "stored": 8, "near_duplicates": 3, "failed": {"near-duplicate": 1}}
+    images = {"found": 9, "stored": 8, "near_duplicates": 3, **failed({"near-duplicate": 1}, 8)}
     text = summary_text({**FULL, "images": images})
     assert "3 of them look like others that are stored" in text
-    assert "1 near-duplicate (a larger picture looks the same)" in text
+    assert "1 duplicate (11.1%: 1 near-duplicate)" in text
     assert "look like others" not in summary_text(FULL)
 
 
@@ -86,16 +109,20 @@ def test_an_empty_summary_is_still_an_account() -> None:
     assert "0 visited" in text and "0 found" in text and "scrapy status" in text
 
 
-def test_many_reasons_are_cut_and_nothing_steers_the_terminal() -> None:
-    many = {f"http-5{n:02}": n + 1 for n in range(40)}
-    examples = {"http-539": ["http://x/\x1b[2J" + "y" * 500]}
-    failed = {"failed": many}
-    text = summary_text({"pages": failed, "images": failed, "examples": examples})
-    assert len(text.splitlines()) <= 25 and "for 36 other reasons" in text
-    assert "\x1b" not in text and max(map(len, text.splitlines())) < 400
-
-
 def test_pauses_are_told_with_their_reasons() -> None:
     text = summary_text({**FULL, "paused_seconds": {"network": 620.0, "disk": 4.5}})
     assert "Paused   10 min: no host answered, 4.5 s: for want of room on the disk" in text
     assert "Paused" not in summary_text(FULL)
+
+
+def test_many_causes_are_cut_and_nothing_steers_the_terminal() -> None:
+    every = ("dns", "http-429", "http-403", "robots", "http-404", "timeout", "too-small", "error")
+    counts = {reason: n + 2 for n, reason in enumerate(every)}
+    counts |= {f"http-5{n:02}": 1 for n in range(40)}
+    examples = {"http-404": ["http://x/\x1b[2J" + "y" * 500]}
+    part = {"failed": counts, "success_rate": 0.0}
+    part["causes"] = causes(counts, good=0, examples=examples)
+    text = summary_text({"pages": part, "images": part})
+    assert len(text.splitlines()) <= 40
+    assert "failed: 10 for " in text
+    assert "\x1b" not in text and max(map(len, text.splitlines())) < 600

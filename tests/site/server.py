@@ -11,9 +11,11 @@ import base64
 import gzip
 import itertools
 import json
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, TextIO
 
 from aiohttp import web
@@ -107,7 +109,8 @@ class TestSite:
     def _failure(self, failing: dict[str, Any], request: web.BaseRequest) -> web.Response:
         if failing.get("close") and request.transport is not None:
             request.transport.abort()
-        return web.Response(status=failing.get("status", 503), headers=failing.get("headers"))
+        headers = {name: _dated(value) for name, value in (failing.get("headers") or {}).items()}
+        return web.Response(status=failing.get("status", 503), headers=headers)
 
     async def _give(
         self, host: int, answer: Answer, request: web.BaseRequest
@@ -159,6 +162,12 @@ def _handler(site: TestSite, host: int) -> Any:
         return await site.handle(host, request)
 
     return handle
+
+
+def _dated(value: str) -> str:
+    """Return a header in which ``{in 3 s}`` is an HTTP date so many seconds from now."""
+    found = re.fullmatch(r"\{in (\d+) s\}", value)
+    return formatdate(time.time() + int(found[1]), usegmt=True) if found else value
 
 
 def _content_type(answer: Answer) -> str:

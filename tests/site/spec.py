@@ -20,7 +20,10 @@ Routes = dict[str, Answer]
 
 
 class Failing(TypedDict, total=False):
-    """The first ``times`` requests get this instead; ``close``: the connection just ends."""
+    """The first ``times`` requests get this instead; ``close``: the connection just ends.
+
+    A header ``{in 3 s}`` is the HTTP date of three seconds after the request.
+    """
 
     times: int
     status: int
