@@ -97,17 +97,13 @@ def host_lines(hosts: Iterable[HostStatus], *, now: int) -> Iterator[str]:
 
 def _count_pages(store: Store, hosts: dict[str, HostStatus]) -> None:
     states = PageStates(store)
-    left: set[int] = set()
-    for _, entries in states.queued():
-        for key, entry in entries or ():
-            if key not in left:
-                left.add(key)
-                _of(hosts, host_name(entry["url"])).pages += 1
-    for key, failure in states.failures.items():
-        if failure.due is not None and key not in left:
-            line = store.pages.read(failure.where) or {}
-            if isinstance(url := line.get("url"), str):
-                _of(hosts, host_name(url)).add_retry(failure.due)
+    left = states.pages_left()
+    for host, number in left.hosts.items():
+        _of(hosts, host).pages = number
+    for key, (due, where) in states.log.retries.items():
+        line = store.pages.read(where) if key not in left.keys else None
+        if line is not None and isinstance(url := line.get("url"), str):
+            _of(hosts, host_name(url)).add_retry(due)
 
 
 def _count_images(store: Store, widths: Sequence[Bucket], hosts: dict[str, HostStatus]) -> None:
