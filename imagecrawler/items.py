@@ -116,7 +116,8 @@ class PageItem:
     redirects). ``links`` are the page links to be queued, in document order, already
     within scope; ``skipped_links`` counts the others by reason. ``rendered`` says why and how a
     browser showed the page, or why it could not; None: it was not asked. ``language`` is a BCP 47
-    tag as the page gives it.
+    tag as the page gives it. ``source`` is the paged source that led there, its ``name`` and its
+    ``tags``; None: no source did.
     """
 
     key: str
@@ -131,6 +132,7 @@ class PageItem:
     links: list[str] = field(default_factory=list)
     skipped_links: dict[str, int] = field(default_factory=dict)
     rendered: dict[str, Any] | None = None
+    source: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

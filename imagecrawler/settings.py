@@ -57,6 +57,14 @@ PLAYWRIGHT_MAX_PAGES_PER_CONTEXT = 4  # pages being rendered at once
 RENDER_PAGES_PER_CONTEXT = 50  # then a new context: Chromium keeps something of each page
 RENDER_MAX_SECONDS = 30.0  # for scrolling through one page; one that hangs costs 10 more
 
+# -- paged sources: scrapy crawl feed ---------------------------------------------------------
+SOURCE_MAX_AGE_SECONDS = 6 * 3600  # no newest page is read less often, whatever else is said here
+SOURCE_REQUESTS_PER_HOUR = 20.0  # polls of all newest pages together, shared by how much they bring
+SOURCE_LOW_WATER = (
+    200  # images to keep ready: what one pass looks for, and a wall's viewer has ahead
+)
+SOURCE_FORGET_SECONDS = 3 * 3600  # after which policy=forget begins anew
+
 # -- failures: the ledger retries, one request a try ------------------------------------------
 RETRY_ENABLED = True
 RETRY_TIMES = 2

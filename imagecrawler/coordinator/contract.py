@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.items import PageItem
 
-Kind = Literal["page", "image"]
+Kind = Literal["page", "image", "list"]
 HasRoom = Callable[[str], bool]
 
 
@@ -61,19 +61,27 @@ class GivenBack:
     """Nothing was tried to its end: the work is as before."""
 
 
-Outcome = Visited | Redirected | Rendered | Failed | GivenBack
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list page of a paged source was read, or was not there: what is known of the source now."""
+
+    source: str
+    state: dict[str, Any]
+
+
+Outcome = Visited | Redirected | Rendered | Failed | GivenBack | Listed
 
 
 @dataclass(slots=True, eq=False)
 class Lease:
     """One page or image, handed out to be fetched once.
 
-    ``key`` is the page key or the image id. ``entry`` is the queue entry of a page, or the
-    record of an image. ``attempts`` counts the tries before this one. ``token`` is the
-    backend's own. ``tried`` are the URLs of an image not to be fetched again, ``judged`` the
-    facts of those that a filter excluded. ``derived_by`` names the rule of ours that wrote an
-    image's URL; None: a page offered it. ``hoped_for``: a stored image is to be bettered, and
-    nothing of it lacks.
+    ``key`` is the page key or the image id; a list page has one of its own each time. ``entry`` is
+    the queue entry of a page, or the record of an image. ``attempts`` counts the tries before this
+    one. ``token`` is the backend's own. ``tried`` are the URLs of an image not to be fetched again,
+    ``judged`` the facts of those that a filter excluded. ``derived_by`` names the rule of ours that
+    wrote an image's URL; None: a page offered it. ``hoped_for``: a stored image is to be bettered,
+    and nothing of it lacks.
     """
 
     kind: Kind
@@ -165,7 +173,7 @@ class Frontier(Protocol):
         """Whether a redirect leads a page to itself."""
 
     def page_lease(self, key: str) -> Lease | None:
-        """Return the lease under which a page is being visited, until it is durably done."""
+        """Return the lease under which a page or a list is being read, until it is durably done."""
 
     def image_lease(self, key: str) -> Lease | None:
         """Return the lease under which an image is being fetched, until it is durably done."""
@@ -177,6 +185,16 @@ class Frontier(Protocol):
 
         Without ``images``, pages alone: those who work on images have enough of them.
         """
+
+    def lease_list(self, url: str, ended: Callable[[], None]) -> Lease:
+        """Hand out a list page of a paged source, however often it was read.
+
+        ``ended`` is called when its outcome was taken back: a `Listed` is durable after all that
+        was found under the lease, and in the order in which they end.
+        """
+
+    def source_state(self, source: str) -> dict[str, Any]:
+        """Return what was last known of a paged source; {}: nothing."""
 
     def try_another(self, lease: Lease, reason: str, facts: dict[str, Any] | None = None) -> bool:
         """Note that an image's rendition is no good; return whether another may be better."""

@@ -26,7 +26,9 @@ class EarlyWork:
         """Take a lease that has ended, if it has to wait; return whether it does."""
         if isinstance(lease.outcome, GivenBack):
             return False
-        waits = isinstance(lease.outcome, Rendered) or any(h is lease for h, _ in self.items)
+        # The states of a source follow one another: none may pass one that waits.
+        waits = lease.kind == "list" or isinstance(lease.outcome, Rendered)
+        waits = waits or any(h is lease for h, _ in self.items)
         if waits:
             self.leases.append(lease)
         return waits

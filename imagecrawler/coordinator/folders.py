@@ -23,6 +23,7 @@ from imagecrawler.coordinator.contract import (
     GivenBack,
     HasRoom,
     Lease,
+    Listed,
     Rendered,
     Visited,
 )
@@ -83,6 +84,7 @@ class Coordinator:
         self.error: OSError | None = None
         self._suspects = Suspects({})
         self._new_images: dict[int, str] = {}  # those without a record yet, by key
+        self._lists = 0
         self._draining = False
         self._images_next = False
         self._seen_lately: list[tuple[str, str]] = []
@@ -201,8 +203,8 @@ class Coordinator:
         return self._classes.site_pages[host] > 0
 
     def page_lease(self, key: str) -> Lease | None:
-        """Return the lease under which a page is being visited."""
-        return self.leased.get("page " + key)
+        """Return the lease under which a page or a list is being read."""
+        return self.leased.get("page " + key) or self.leased.get("list " + key)
 
     def image_lease(self, key: str) -> Lease | None:
         """Return the lease under which an image is being fetched."""
@@ -222,7 +224,7 @@ class Coordinator:
         self.skip_links(item.skipped_links)
         known = len(item.links) - new
         # A spider that raised after it yielded this has said how the visit ended.
-        if not isinstance(lease.outcome, Failed):
+        if lease.kind == "page" and not isinstance(lease.outcome, Failed):
             lease.outcome = Visited(item.status, item, list(dict.fromkeys(ids)), new, known)
 
     # -- what goes out ---------------------------------------------------------------------
@@ -248,11 +250,25 @@ class Coordinator:
                 return self._hand_out(lease)
         return None
 
+    def lease_list(self, url: str, ended: Callable[[], None]) -> Lease:
+        """Hand out a list page of a paged source, which is no page of the frontier."""
+        self._lists += 1
+        lease = Lease("list", str(self._lists), host_name(url), url, {}, token=ended)
+        self.leased[name_of(lease)] = lease
+        return lease
+
+    def source_state(self, source: str) -> dict[str, Any]:
+        """Return what the store has of a paged source; {}: nothing, or it cannot be read."""
+        return self.store.sources.read(source)
+
     def finish(self, lease: Lease) -> None:
         """Take back a lease with its outcome; acknowledged when its group is on disk."""
         self.pages.release(lease.host)
         self.images.release(lease.host)
         if self._early and self._early.keeps(lease):
+            return
+        if lease.kind == "list":
+            self._finish_list(lease)
             return
         outcome = lease.outcome or Failed("dropped-by-pipeline", "an item pipeline dropped it")
         lease.outcome = outcome
@@ -452,6 +468,14 @@ class Coordinator:
 
     # -- inside ----------------------------------------------------------------------------
 
+    def _finish_list(self, lease: Lease) -> None:
+        if isinstance(lease.outcome, Listed):
+            self._committer.group.listed.append((lease, lease.outcome))
+            self._committer.changed()
+        else:
+            del self.leased[name_of(lease)]
+        lease.token()
+
     async def _write_postponed(self) -> None:
         if self.error is not None:
             return
@@ -479,6 +503,8 @@ class Coordinator:
     def _on_written(self, group: Group, result: Written) -> None:
         ended = [*group.lines, *group.rendered, *group.failures]
         self._release(*(lease for lease, _ in ended if lease is not None))
+        for lease, _ in group.listed:
+            self.leased.pop(name_of(lease), None)
         self._note_retries(group, result)
         for lease, rendered in group.rendered:
             if lease.key in result.duplicates:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagecrawler.coordinator.contract import Lease, Rendered
+from imagecrawler.coordinator.contract import Lease, Listed, Rendered
 from imagecrawler.storage.pages import LineAt, PageLine
 from imagecrawler.storage.queue import Batch, Entry
 from imagecrawler.storage.records import Record
@@ -22,6 +22,7 @@ class Group:
     lines: list[tuple[Lease | None, PageLine]] = field(default_factory=list)
     rendered: list[tuple[Lease, Rendered]] = field(default_factory=list)
     failures: list[tuple[Lease, dict[str, Any]]] = field(default_factory=list)
+    listed: list[tuple[Lease, Listed]] = field(default_factory=list)
     estimates: dict[str, Any] = field(default_factory=dict)  # by name
     before: list[Callable[[], None]] = field(default_factory=list)  # what is written first
     size: int = 0

@@ -66,7 +66,7 @@ def sighting_of(image: FoundImage, item: PageItem) -> Record:
         "url": image.url,
         "follow": image.link or item.url,
         "description": image.description,
-        "tags": image.tags,
+        "tags": list(dict.fromkeys([*image.tags, *_source_tags(item)])),
         "page": item.url,
         "title": item.title,
         "candidates": [candidate_to_json(candidate) for candidate in image.candidates],
@@ -77,9 +77,20 @@ def sighting_of(image: FoundImage, item: PageItem) -> Record:
         "heading": image.heading,
         "text": image.text,
         "position": [image.position, len(item.images)] if image.position else None,
+        "sources": _source_names(item),
         **_stated(image),
     }
     return {name: value for name, value in sighting.items() if value}
+
+
+def _source_tags(item: PageItem) -> list[str]:
+    tags = (item.source or {}).get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
+
+def _source_names(item: PageItem) -> list[str]:
+    name = (item.source or {}).get("name")
+    return [name] if isinstance(name, str) else []
 
 
 def _stated(image: FoundImage) -> Record:

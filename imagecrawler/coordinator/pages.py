@@ -159,8 +159,16 @@ class PageFrontier:
 
 
 # What a page line keeps of the queue entry, so that its page can be queued again.
-ENTRY_FIELDS = ("depth", "scope", "start", "as", "hops", "via")
-_FIELD_TYPES = {"depth": int, "scope": str, "start": bool, "as": str, "hops": int, "via": list}
+ENTRY_FIELDS = ("depth", "scope", "start", "as", "hops", "via", "source")
+_FIELD_TYPES = {
+    "depth": int,
+    "scope": str,
+    "start": bool,
+    "as": str,
+    "hops": int,
+    "via": list,
+    "source": dict,
+}
 
 
 def clean_entries(pairs: Iterable[tuple[str, Entry]]) -> list[Entry]:

@@ -229,6 +229,31 @@ class StoreScheduler(Scheduler):
             return closed
         return deferred_from_coro(self._close(reason))
 
+    def ask_list(
+        self,
+        lease: Lease,
+        *,
+        headers: dict[str, str],
+        callback: Callable[..., Any],
+        errback: Callable[[Failure], None],
+    ) -> None:
+        """Ask for a list page of a paged source, before anything else that waits for its host."""
+        meta: dict[str, Any] = {"lease": lease}
+        meta["download_maxsize"] = self.crawler.settings.getint("PAGE_MAX_BYTES")
+        if headers:
+            meta["handle_httpstatus_list"] = [304]
+        self._continued.append(
+            Request(
+                lease.url,
+                callback=callback,
+                errback=errback,
+                headers=headers,
+                meta=meta,
+                dont_filter=True,
+            )
+        )
+        self._wake()
+
     def snapshot(self) -> dict[str, Any]:
         """Return the counts of the running crawl, for live progress."""
         if self.coordinator is None:
@@ -379,7 +404,7 @@ class StoreScheduler(Scheduler):
         reasons = request.meta.get("redirect_reasons") or [0]
         status = reasons[-1] if isinstance(reasons[-1], int) else 200
         target = _spelled(request.url)
-        if lease.kind == "image" or self.coordinator.same_page(lease, target):
+        if lease.kind != "page" or self.coordinator.same_page(lease, target):
             self._continue(request, lease)
             return True
         scope = _scope_after_redirect(lease, target)

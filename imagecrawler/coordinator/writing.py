@@ -40,6 +40,9 @@ def write_group(
     for lease, failure in group.failures:
         writing.failure(lease, failure)
     writing.written.batches = store.queue.write_hosts(group.links, store.clock, fsync=store.fsync)
+    # What a source's state calls known is in visited/ or in queue/ by now.
+    for _, listed in group.listed:
+        store.sources.write(listed.source, listed.state)
     writing.lines(group)
     writing.seen_again(group)
     cache.write_postponed()

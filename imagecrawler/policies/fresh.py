@@ -48,6 +48,8 @@ class Fresh:
         """Return the newest page if it is due, else what a gap needs, else a deeper page."""
         intervals = intervals_of(state)
         is_unread = not intervals and state.get("refill") != demand.refill
+        if state.get("leads_to"):
+            return Ask(of_pair(state["leads_to"]), "head")
         if demand.polls or (demand.images and is_unread):
             return Ask(None, "head")
         purpose = self._purpose(state, intervals, demand, now)
@@ -68,11 +70,11 @@ class Fresh:
             is_late = 0 < len(new) < len(listing.items)
             return _audited(state, listing, is_late=is_late, is_below=is_below), new
         if listing.numbering is not None:
+            listing = _with_number(listing, listing.numbering)
             state = {**state, "numbering": astuple(listing.numbering)}
         if ask.purpose == "head":
-            return self._with_head(
-                {**state, "refill": demand.refill, "is_away": False}, listing, now
-            ), new
+            begun = {**state, "refill": demand.refill, "leads_to": None}
+            return self._with_head(begun, listing, now), new
         intervals = intervals_of(state)
         # With an older state than the one that asked, what is new is found once more.
         if not intervals or (ask.purpose == "gap" and len(intervals) == 1):
@@ -82,8 +84,8 @@ class Fresh:
 
     def missed(self, state: State, ask: Ask, demand: Demand, *, now: float) -> State:
         """Return the state after a page that was not there: the end, or a wrong guess."""
-        if ask.place is None:
-            return {**state, "refill": demand.refill, "is_away": True}
+        if ask.purpose == "head" or ask.place is None:
+            return {**state, "refill": demand.refill, "leads_to": None, "is_away": True}
         nothing = Listing(ask.place)
         return self.read(state, ask, demand, nothing, lambda item: True, now=now)[0]
 
@@ -109,8 +111,11 @@ class Fresh:
         if not audit["place"]:
             audit["place"] = to_pair(listing.older)
         state = {**state, "audit": audit}
+        if not marks and listing.older is not None:  # an index: the list begins in its first part
+            return {**state, "leads_to": to_pair(listing.older)}
         if not marks:  # its server may have a bad day: what is known stays known
             return {**state, "is_away": bool(before)}
+        state = {**state, "is_away": False}
         after = _Walk(state, [Interval(), *before], 0, self.overlap, now).extended(marks, listing)
         # A search goes on, unless a new gap comes before it.
         is_same = len(after["intervals"]) == len(before)
@@ -153,7 +158,7 @@ class _Walk:
             found += len(fresh)
             lower = replace(lower, shift=lower.shift + found)
             upper, rest, is_joined = upper.longer(fresh).joined(lower), rest[reach:], True
-        if rest or not is_joined:
+        if rest or not is_joined or tail[-1:] == list(upper.bottom[-1:]):
             found += len(rest)
             upper = _placed(upper.longer(rest), listing, self.now)
             if listing.older is None:
@@ -200,6 +205,14 @@ def gaps(state: State) -> int:
 
 def _growing(intervals: Sequence[Interval], purpose: Purpose) -> int:
     return 0 if purpose == "gap" else len(intervals) - 1
+
+
+def _with_number(listing: Listing, numbering: Numbering) -> Listing:
+    """Return a listing whose place has its number, also where its URL has none: the newest page."""
+    place, older = listing.place, listing.older
+    if place.number is not None or older is None or older.number is None:
+        return listing
+    return replace(listing, place=replace(place, number=older.number - numbering.step))
 
 
 def _marks(listing: Listing) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 from imagecrawler.items import Addressing, Place
 
 END_MARKS = 128
+_SURE_RUN = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,13 @@ def met(interval: Interval, marks: Sequence[str], *, overlap: int) -> int | None
     lowest = set(interval.bottom[-need:])
     if all(marks[index] in lowest for index in hits[-need:]):
         return hits[-1] + 1
-    return None
+    # A page that is longer than what is kept of an end goes on in the middle of the interval.
+    return len(marks) if _has_run(hits, _SURE_RUN) else None
+
+
+def _has_run(indexes: Sequence[int], length: int) -> bool:
+    ends = zip(indexes, indexes[length - 1 :], strict=False)
+    return any(last - first == length - 1 for first, last in ends)
 
 
 def below_bottom(interval: Interval, marks: Sequence[str], *, overlap: int) -> int | None:

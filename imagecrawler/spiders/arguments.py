@@ -13,8 +13,11 @@ from imagecrawler.coordinator.run import Limits
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.exceptions import ArgumentError
 from imagecrawler.identity.urls import absolute_url
+from imagecrawler.items import Source
+from imagecrawler.policies.choice import DEFAULT_POLICY, POLICIES
 from imagecrawler.policies.content_filter import PARSERS
 from imagecrawler.policies.filters import UrlFilter
+from imagecrawler.spiders.sources import read_sources, sources_of
 
 SCOPES = ("page", "path", "host", "domain", "any")
 RENDERING = ("never", "auto", "always")
@@ -25,7 +28,9 @@ _KEPT = ("start", "scope", "allow", "deny", *IMAGE_FILTERS, "max_depth", "render
 _BY_SPIDER = {
     "site": (*_KEPT, *_LIMITS, "revisit"),
     "download": (*IMAGE_FILTERS, "max_images", "max_seconds", "max_bytes"),
+    "feed": ("start", "sources", "policy", "watch", *IMAGE_FILTERS, "render", *_LIMITS),
 }
+_YES_NO = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,9 @@ class Arguments:
     max_depth: int | None = None
     revisit_seconds: float | None = None
     render: str = "auto"
+    sources: tuple[Source, ...] = ()
+    policy: str = DEFAULT_POLICY
+    watch: bool = False
     kept: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -65,6 +73,8 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
         raise ArgumentError(f"-a scope={texts['scope']}: choose one of {', '.join(SCOPES)}")
     if "render" in texts and texts["render"] not in RENDERING:
         raise ArgumentError(f"-a render={texts['render']}: choose one of {', '.join(RENDERING)}")
+    if spider == "feed":
+        return _feed_arguments(texts)
     starts = start_urls(texts["start"]) if "start" in texts else ()
     if starts:  # a file's name means nothing where the store may be copied to
         texts["start"] = ",".join(starts)
@@ -74,16 +84,37 @@ def parse_arguments(spider: str, given: Mapping[str, object]) -> Arguments:
         links=_filter(texts, "allow", "deny"),
         images=_filter(texts, "image_allow", "image_deny"),
         contents=_contents(texts),
-        limits=Limits(
-            max_pages=_whole(texts, "max_pages"),
-            max_images=_whole(texts, "max_images"),
-            max_seconds=_seconds(texts, "max_seconds"),
-            max_bytes=_whole(texts, "max_bytes"),
-        ),
+        limits=_limits(texts),
         max_depth=_whole(texts, "max_depth"),
         revisit_seconds=_seconds(texts, "revisit"),
         render=texts.get("render", "auto"),
         kept={name: texts[name] for name in _KEPT if name in texts},
+    )
+
+
+def _feed_arguments(texts: dict[str, str]) -> Arguments:
+    if "start" in texts and "sources" in texts:
+        raise ArgumentError("-a start and -a sources: give one of them, a file names all it needs")
+    policy = texts.get("policy", DEFAULT_POLICY)
+    if policy not in POLICIES:
+        raise ArgumentError(f"-a policy={policy}: choose one of {', '.join(POLICIES)}")
+    watch = texts.get("watch", "0").strip().lower()
+    if watch not in _YES_NO:
+        raise ArgumentError(f"-a watch={texts['watch']}: choose 1 or 0")
+    sources: tuple[Source, ...] = ()
+    if "sources" in texts:
+        sources = read_sources(texts["sources"], policies=POLICIES)
+    elif "start" in texts:
+        sources = sources_of(re.split(r"\s*,\s*(?=https?:)", texts["start"].strip()))
+    return Arguments(
+        sources=sources,
+        policy=policy,
+        watch=_YES_NO[watch],
+        images=_filter(texts, "image_allow", "image_deny"),
+        contents=_contents(texts),
+        limits=_limits(texts),
+        render=texts.get("render", "auto"),
+        kept={name: texts[name] for name in IMAGE_FILTERS if name in texts},
     )
 
 
@@ -142,6 +173,15 @@ def _contents(texts: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             raise ArgumentError(f"-a image_{name}={text}: {error}") from None
     return values
+
+
+def _limits(texts: Mapping[str, str]) -> Limits:
+    return Limits(
+        max_pages=_whole(texts, "max_pages"),
+        max_images=_whole(texts, "max_images"),
+        max_seconds=_seconds(texts, "max_seconds"),
+        max_bytes=_whole(texts, "max_bytes"),
+    )
 
 
 def _whole(texts: Mapping[str, str], name: str) -> int | None:

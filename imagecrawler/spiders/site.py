@@ -69,6 +69,7 @@ class SiteSpider(StoreSpider):
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
             rendered=response.meta.get("rendered"),
+            source=lease.entry.get("source"),
         )
         if item.rendered is not None:
             # An unchanged document may get other pictures from its scripts: ask for it whole.

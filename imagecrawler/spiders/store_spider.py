@@ -144,7 +144,7 @@ class StoreSpider(Spider):
                 visit_pages=self.visits_pages,
                 bytes_downloaded=self._bytes_downloaded,
             )
-            return Coordinator.open(store, rules), arguments, _origins(store)
+            return Coordinator.open(store, rules), arguments, origins_of(store)
         except BaseException as error:
             store.close()
             if isinstance(error, OSError):
@@ -165,7 +165,7 @@ class StoreSpider(Spider):
         kept = {**remembered, **given.kept} if "start" not in given.kept else dict(given.kept)
         merged = parse_arguments("site", kept)
         new = [str(Origin.of(url)) for url in merged.starts]
-        origins = list(dict.fromkeys([*_origins(store), *new]))
+        origins = list(dict.fromkeys([*origins_of(store), *new]))
         store.write_about(arguments=kept, origins=origins)
         return replace(merged, limits=given.limits, revisit_seconds=given.revisit_seconds)
 
@@ -175,7 +175,7 @@ class StoreSpider(Spider):
         return int(stats.get_value("downloader/response_bytes", 0) + browser)
 
 
-def _origins(store: Store) -> list[str]:
+def origins_of(store: Store) -> list[str]:
     """Return the origins of all start URLs that this store ever had."""
     origins = store.about.get("origins")
     return [o for o in origins if isinstance(o, str)] if isinstance(origins, list) else []

@@ -6,6 +6,7 @@ first page it was found on, ``pages`` (the first 20) and ``page_count``, ``candi
 ``found_by`` (the kinds of place where pages have it) and ``certainty`` (of the surest of them),
 ``marks`` (the evidence of what it is for), and what follows from it, ``class``, ``class_score``
 and ``class_reason`` (the marks that speak for that);
+``sources``, the names of the paged sources that have it;
 ``language`` of the first page, ``heading`` and ``text`` nearest to it there, its ``position``
 (which picture of how many) and ``claimed`` (width and height that the page gives it, either may
 be null); what pages state of it: ``author``, ``credit``, ``copyright``, ``date``, ``licence``
@@ -35,6 +36,7 @@ _TAKEN_ONCE = (
 _LICENCE = ("licence", "licence_url", "licence_name", "licence_of_page")
 
 PAGES_KEPT = 20
+SOURCES_KEPT = 20
 CANDIDATES_KEPT = 200
 # There are so many only where another hand wrote them: the words that are known are few.
 MARKS_KEPT = 200
@@ -69,6 +71,7 @@ def merged(record: Record | None, sighting: Record) -> Record | None:
     if marks := _more_marks(record, sighting):
         changes["marks"] = marks
     changes.update(_surer(record, sighting))
+    changes.update(_more_sources(record, sighting))
     changes.update(_seen_again(record, sighting["page"]))
     return {**record, **changes} if changes else None
 
@@ -140,6 +143,18 @@ def _surer(record: Record, sighting: Record) -> Record:
     if now is not None and not (isinstance(before, int | float) and before >= now):
         changes["certainty"] = now
     return changes
+
+
+def _more_sources(record: Record, sighting: Record) -> Record:
+    """Return what a paged source that has the picture too adds: its name, and its tags."""
+    known, tags = record.get("sources"), record.get("tags")
+    known = known if isinstance(known, list) else []
+    new = [name for name in sighting.get("sources", ()) if name not in known]
+    if not new or len(known) >= SOURCES_KEPT:
+        return {}
+    added = [*tags, *sighting.get("tags", ())] if isinstance(tags, list) else None
+    more = {"tags": list(dict.fromkeys(added))} if added else {}
+    return {"sources": known + new, **more}
 
 
 def _candidates(record: Record) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from imagecrawler.storage.inflight import InflightNotes
 from imagecrawler.storage.instants import Clock
 from imagecrawler.storage.pages import PagesFolder
 from imagecrawler.storage.queue import QueueFolder
+from imagecrawler.storage.sources import SourcesFolder
 from imagecrawler.storage.spending import HostSpending
 from imagecrawler.storage.visited import VisitedFolder
 
@@ -55,6 +56,7 @@ class Store:
         self.inflight = InflightNotes(root, self.tmp_dir)
         self.spending = HostSpending(root, self.tmp_dir)
         self.cache = CacheFolder(root, self.tmp_dir)
+        self.sources = SourcesFolder(root, self.tmp_dir)
         self.about: dict[str, Any] = _read_about(root)
 
     @classmethod

@@ -81,7 +81,7 @@ def test_nothing_is_asked_for_when_nothing_is_wanted(policy):
 @pytest.mark.parametrize("addressing", ADDRESSINGS)
 def test_nothing_is_missed_though_items_come_go_and_move(addressing):
     """Arrivals, deletions, pins, other page sizes, and kills before the state was written."""
-    for seed in range(25):
+    for seed in range(12):
         choose = random.Random(seed)
         read = reader(Fresh(), addressing)
         read.most = 3_000

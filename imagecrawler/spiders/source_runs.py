@@ -1,0 +1,243 @@
+"""The paged sources of one run: what each is asked next, and what its answers change.
+
+No Scrapy here: `FeedRun` says which list pages to ask for and takes what they gave. The policies
+decide; this keeps their states, counts what was found, and shares out the demand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from imagecrawler.discovery.paging.answers import Answer
+from imagecrawler.discovery.paging.reading import ListReader
+from imagecrawler.identity.urls import page_key
+from imagecrawler.items import ListedItem, Listing, Source
+from imagecrawler.policies.choice import DEFAULT_POLICY
+from imagecrawler.policies.paging import Ask, Demand, Knows, PagingPolicy, State
+from imagecrawler.policies.polling import PollState, poll_periods
+
+# A list that leads back to itself: so often is a page asked for in one refill, and no more.
+_MOST_OFTEN = 4
+# What a list page is taken to hold until it is read: so many are asked for at once.
+_PAGE_ITEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRules:
+    """The settings of a run. ``watch``: polls when due, without end."""
+
+    watch: bool
+    max_age_seconds: float
+    requests_per_hour: float
+    low_water: int
+
+
+@dataclass(slots=True)
+class SourceRun:
+    """One source in a run. ``asked`` counts the places of this refill."""
+
+    source: Source
+    policy_name: str
+    policy: PagingPolicy
+    poll: PollState = field(default_factory=PollState)
+    state: State = field(default_factory=dict)
+    others: dict[str, State] = field(default_factory=dict)
+    ask: Ask | None = None
+    demand: Demand = field(default_factory=Demand)
+    is_polled: bool = False
+    is_stopped: bool = False
+    deeper: float = 0.0
+    asked: Counter[str] = field(default_factory=Counter)
+    reader: ListReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = ListReader(self.source)
+
+    @property
+    def key(self) -> str:
+        """The name of its file in sources/."""
+        return page_key(self.reader.head.url)
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Take what an earlier run knew; what cannot be used is as if it were not known."""
+        try:
+            self.poll = PollState.from_json(kept.get("poll") or {})
+            self.others = dict(kept.get("policies") or {})
+        except (TypeError, ValueError, AttributeError):
+            return
+        state = self.others.pop(self.policy_name, {})
+        self.state = state if isinstance(state, dict) else {}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what sources/ keeps of it."""
+        return {
+            "name": self.source.name,
+            "url": self.source.url,
+            "tags": list(self.source.tags),
+            "poll": self.poll.to_json(),
+            "policies": {**self.others, self.policy_name: self.state},
+        }
+
+    @property
+    def url(self) -> str:
+        """The list page that is being asked for."""
+        place = self.ask.place if self.ask is not None else None
+        return (place or self.reader.head).url
+
+    def conditions(self) -> dict[str, str]:
+        """Return the request headers by which an unchanged list costs nothing.
+
+        The article's policies have to read the newest page each time to know the next one.
+        """
+        is_new = not self.state.get("intervals") or self.state.get("is_away")
+        if self.ask != Ask(None, "head") or self.policy_name != DEFAULT_POLICY or is_new:
+            return {}
+        pairs = {"If-None-Match": self.poll.etag, "If-Modified-Since": self.poll.last_modified}
+        return {name: value for name, value in pairs.items() if value}
+
+    def read(self, answer: Answer | None, knows: Knows, *, now: float) -> Read:
+        """Take an answer (None: status 304), and return what it lists."""
+        assert self.ask is not None
+        place = self.ask.place or self.reader.head
+        listing = Listing(place, is_unchanged=True)
+        if answer is not None:
+            found = self.reader.read(place, answer)
+            if found is None:
+                self.failed("no-list", is_gone=False, now=now)
+                return Read(None)
+            listing = found
+        new: list[ListedItem] = []
+        is_first = self.poll.answered is None
+        if not listing.is_unchanged:
+            self.state, new = self.policy.read(
+                self.state, self.ask, self.demand, listing, knows, now=now
+            )
+        if self.ask.purpose == "head" and self.ask.place is None:
+            self.poll = self.poll.answered_with(listing, now=now)
+        if self.ask.purpose in ("head", "gap") and not is_first:
+            self.poll = self.poll.counted(len(new))
+        if self.ask.purpose == "deeper":
+            self.deeper += max(1, len(new)) / self.source.weight
+        self.is_polled = self.is_polled or self.demand.polls
+        return Read(listing, new)
+
+    def failed(self, reason: str, *, is_gone: bool, now: float) -> None:
+        """Note that a page was not there (``is_gone``), or that there was no answer."""
+        assert self.ask is not None
+        self.is_polled = self.is_polled or self.demand.polls
+        if is_gone:
+            self.state = self.policy.missed(self.state, self.ask, self.demand, now=now)
+            if self.ask.purpose != "head":
+                return
+        self.poll = self.poll.failed(reason, now=now)
+        self.is_stopped = True  # until its next poll
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a list page gave; ``listing`` None: it was no list."""
+
+    listing: Listing | None
+    new: Sequence[ListedItem] = ()
+
+
+class FeedRun:
+    """All sources of a run. `turn` says what to ask now, `want` how many images are wanted."""
+
+    def __init__(self, runs: Sequence[SourceRun], rules: FeedRules) -> None:
+        self.runs = list(runs)
+        self.rules = rules
+        self.wanted = 0
+        self.refill = 0
+
+    def want(self, images: int, *, refill: int) -> None:
+        """Begin a refill: so many images are wanted, whatever was wanted before."""
+        self.wanted, self.refill = images, refill
+        for run in self.runs:
+            run.asked.clear()
+            run.is_stopped = run.is_stopped and run.poll.failing is not None
+
+    def found(self, images: int) -> None:
+        """Count new images against what is wanted."""
+        self.wanted = max(0, self.wanted - images)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a list page is being asked for."""
+        return any(run.ask is not None for run in self.runs)
+
+    def turn(self, *, now: float) -> list[SourceRun]:
+        """Return the sources to ask now, each with its ``ask``: heads, then gaps, then deeper."""
+        idle = [run for run in self.runs if run.ask is None]
+        due = self._due(now)
+        heads = [run for run in idle if run.key in due and self._ask(run, now, polls=True)]
+        if any(run.ask is not None and run.ask.purpose == "head" for run in self.runs):
+            return heads
+        begun = [run for run in idle if self._ask(run, now, purposes=("head", "gap", "audit"))]
+        busy = [run.ask.purpose for run in self.runs if run.ask is not None]
+        if "gap" in busy or "head" in busy:
+            return heads + begun
+        coming = len(busy) * _PAGE_ITEMS
+        for run in sorted(idle, key=lambda run: run.deeper):
+            if coming >= self.wanted:
+                break
+            if run.ask is None and self._ask(run, now):
+                coming += _PAGE_ITEMS
+                begun.append(run)
+        return heads + begun
+
+    def _due(self, now: float) -> set[str]:
+        """Return the keys of the sources whose newest page is to be read now."""
+        if not self.rules.watch:
+            return {run.key for run in self.runs if not run.is_polled}
+        periods = poll_periods(
+            [run.poll for run in self.runs],
+            [run.source.weight for run in self.runs],
+            requests_per_hour=self.rules.requests_per_hour,
+            max_age_seconds=self.rules.max_age_seconds,
+        )
+        most = self.rules.max_age_seconds
+        # The article's policies look only when images are wanted.
+        due = [
+            run
+            for run, period in zip(self.runs, periods, strict=True)
+            if run.policy_name == DEFAULT_POLICY
+            and run.poll.due(period, max_age_seconds=most) <= now
+        ]
+        for run in due:
+            run.is_stopped = False
+        return {run.key for run in due}
+
+    def _ask(
+        self, run: SourceRun, now: float, *, polls: bool = False, purposes: Sequence[str] = ()
+    ) -> bool:
+        if run.is_stopped:
+            return False
+        gaps = self.rules.watch or self.wanted > 0
+        demand = Demand(self.wanted, self.refill, polls=polls, gaps=gaps)
+        ask = run.policy.next(run.state, demand, now=now)
+        if ask is None or (purposes and ask.purpose not in purposes):
+            return False
+        url = (ask.place or run.reader.head).url
+        run.asked[url] += not polls
+        if run.asked[url] > _MOST_OFTEN:
+            run.is_stopped = True
+            return False
+        run.ask, run.demand = ask, demand
+        return True
+
+
+def knows_item(
+    knows_page: Callable[[str], bool], knows_image: Callable[[str], bool]
+) -> Callable[[ListedItem], bool]:
+    """Return what tells whether the store has an item: its page, or its pictures, if any."""
+
+    def knows(item: ListedItem) -> bool:
+        if item.page is not None:
+            return knows_page(item.page)
+        return all(knows_image(image.id) for image in item.images)
+
+    return knows
