@@ -70,8 +70,8 @@ class Fresh:
             is_late = 0 < len(new) < len(listing.items)
             return _audited(state, listing, is_late=is_late, is_below=is_below), new
         if listing.numbering is not None:
-            listing = _with_number(listing, listing.numbering)
             state = {**state, "numbering": astuple(listing.numbering)}
+            listing = _with_number(listing, listing.numbering)
         if ask.purpose == "head":
             begun = {**state, "refill": demand.refill, "leads_to": None}
             return self._with_head(begun, listing, now), new
