@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 _TICK_SECONDS = 1.0
+_STALE_SECONDS = 3600.0  # nobody looks at the wall any more
+_PAUSE_SECONDS = 60.0  # before sources that had nothing more are asked for more again
 _GONE = (404, 410)
 _NO_SOURCE = (
     "The store {store} knows no source: name one with -a start=https://… or -a sources=FILE"
@@ -68,7 +70,7 @@ class FeedSpider(SiteSpider):
         spider._forget_seconds = number(settings, "SOURCE_FORGET_SECONDS", least=1)
         spider._feed = FeedRun([], spider._rules_of_feed)
         spider._demand = None
-        spider._said_so = -1
+        spider._nothing_until = 0.0
         crawler.signals.connect(spider._on_idle, signal=signals.spider_idle)
         crawler.signals.connect(spider._on_closing, signal=signals.spider_closed)
         return spider
@@ -77,7 +79,7 @@ class FeedSpider(SiteSpider):
     _forget_seconds: float
     _feed: FeedRun
     _demand: Demand | None
-    _said_so: int
+    _nothing_until: float
     _ticks: Any = None
 
     def parse_list(self, response: Response) -> Iterator[PageItem]:
@@ -134,6 +136,8 @@ class FeedSpider(SiteSpider):
             self._say_that_there_is_no_more()
 
     def _ended(self, run: SourceRun) -> None:
+        if not run.is_answered:  # else it would be asked the same again at once
+            run.failed("no-answer", is_gone=False, now=time.time())
         run.ask = None
         self._turn()
 
@@ -145,20 +149,25 @@ class FeedSpider(SiteSpider):
             demand = last_demand(self.store_path)
         except sqlite3.Error:
             return
-        if demand is None or demand == self._demand:
+        now = time.time()
+        if demand is None or demand == self._demand or now - demand.at > _STALE_SECONDS:
+            return
+        if now < self._nothing_until:
             return
         self._demand = demand
-        wanted = max(0, self._rules_of_feed.low_water - demand.unseen)
+        # What is on its way is not seen by the wall yet.
+        counts = self._coordinator().snapshot()
+        coming = counts["images_wanted"] + counts["pages_queued"]
+        wanted = max(0, self._rules_of_feed.low_water - demand.unseen - coming)
         self._feed.want(wanted, refill=int(demand.at * 1000))
 
     def _say_that_there_is_no_more(self) -> None:
-        if self._said_so == self._feed.refill:
-            return
-        self._said_so = self._feed.refill
         self.crawler.stats.inc_value("source/no_more")
         self.logger.info(
             "The sources have nothing more now: %d more images were wanted", self._feed.wanted
         )
+        self._feed.wanted = 0
+        self._nothing_until = time.time() + _PAUSE_SECONDS
 
     def _on_idle(self) -> None:
         if not self._rules_of_feed.watch:

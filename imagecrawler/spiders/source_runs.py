@@ -47,6 +47,7 @@ class SourceRun:
     others: dict[str, State] = field(default_factory=dict)
     ask: Ask | None = None
     demand: Demand = field(default_factory=Demand)
+    is_answered: bool = True
     is_polled: bool = False
     is_stopped: bool = False
     deeper: float = 0.0
@@ -64,12 +65,13 @@ class SourceRun:
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Take what an earlier run knew; what cannot be used is as if it were not known."""
         try:
-            self.poll = PollState.from_json(kept.get("poll") or {})
-            self.others = dict(kept.get("policies") or {})
-        except (TypeError, ValueError, AttributeError):
+            poll = PollState.from_json(kept.get("poll") or {})
+            others = dict(kept.get("policies") or {})
+            state = others.pop(self.policy_name, {})
+            self.policy.next(state, Demand(images=1), now=0.0)
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError):
             return
-        state = self.others.pop(self.policy_name, {})
-        self.state = state if isinstance(state, dict) else {}
+        self.poll, self.others, self.state = poll, others, state
 
     def to_json(self) -> dict[str, Any]:
         """Return what sources/ keeps of it."""
@@ -101,6 +103,7 @@ class SourceRun:
     def read(self, answer: Answer | None, knows: Knows, *, now: float) -> Read:
         """Take an answer (None: status 304), and return what it lists."""
         assert self.ask is not None
+        self.is_answered = True
         place = self.ask.place or self.reader.head
         listing = Listing(place, is_unchanged=True)
         if answer is not None:
@@ -127,6 +130,7 @@ class SourceRun:
     def failed(self, reason: str, *, is_gone: bool, now: float) -> None:
         """Note that a page was not there (``is_gone``), or that there was no answer."""
         assert self.ask is not None
+        self.is_answered = True
         self.is_polled = self.is_polled or self.demand.polls
         if is_gone:
             self.state = self.policy.missed(self.state, self.ask, self.demand, now=now)
@@ -154,8 +158,11 @@ class FeedRun:
         self.refill = 0
 
     def want(self, images: int, *, refill: int) -> None:
-        """Begin a refill: so many images are wanted, whatever was wanted before."""
-        self.wanted, self.refill = images, refill
+        """Say how many images are wanted now; what is still wanted goes on as the same refill."""
+        goes_on, self.wanted = self.wanted > 0, images
+        if goes_on:
+            return
+        self.refill = refill
         for run in self.runs:
             run.asked.clear()
             run.is_stopped = run.is_stopped and run.poll.failing is not None
@@ -226,7 +233,7 @@ class FeedRun:
         if run.asked[url] > _MOST_OFTEN:
             run.is_stopped = True
             return False
-        run.ask, run.demand = ask, demand
+        run.ask, run.demand, run.is_answered = ask, demand, False
         return True
 
 
