@@ -16,7 +16,7 @@ from benchmarks.memory import resident_mib
 
 
 class ServedWall:
-    """``scrapy wall`` on a store. ``started_seconds``: from the start to the address."""
+    """``scrapy wall`` on a store. ``started_seconds``: from the start to the address, ``url``."""
 
     def __init__(self, store: Path) -> None:
         begun = time.perf_counter()
@@ -30,6 +30,7 @@ class ServedWall:
         line = self._process.stdout.readline()
         self.started_seconds = time.perf_counter() - begun
         address = next(word for word in line.split() if word.startswith("http"))
+        self.url = address.rstrip("/")
         self._host = urlsplit(address).netloc
         self._connection = http.client.HTTPConnection(self._host, timeout=120)
 

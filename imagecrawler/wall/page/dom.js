@@ -31,5 +31,5 @@ export const icon = (name) => {
   return svg;
 };
 
-export const iconButton = (name, label, onclick, className = "icon-button") =>
-  element("button", { type: "button", className, title: label, ariaLabel: label, onclick }, icon(name));
+export const iconButton = (name, label, onclick) =>
+  element("button", { type: "button", className: "icon-button", title: label, ariaLabel: label, onclick }, icon(name));

@@ -13,6 +13,7 @@ const LET_GO = 1000;
 export class Grid {
   #feed;
   #makeTile;
+  #dropTile;
   #onMoved;
   #beginning;
   #rows = new Rows();
@@ -21,12 +22,13 @@ export class Grid {
   #isDue = false;
   letGo = 0;
 
-  // `makeTile(item, height)` gives the article of a picture; `onMoved()` is called when something else may
-  // be in the window. `beginning` stands before the feed and is shown once the first pictures were
-  // let go. An item has a width, a height and tags, and is told from others by identity.
-  constructor(feed, { makeTile, onMoved, beginning }) {
+  // `makeTile(item, height)` gives the article of a picture, `dropTile(tile)` takes it out of the
+  // document for good; `onMoved()` is called when something else may be in the window. `beginning`
+  // stands before the feed and is shown once the first pictures were let go. An item has a width, a height and tags, and is told from others by identity.
+  constructor(feed, { makeTile, dropTile, onMoved, beginning }) {
     this.#feed = feed;
     this.#makeTile = makeTile;
+    this.#dropTile = dropTile;
     this.#onMoved = onMoved;
     this.#beginning = beginning;
     addEventListener("scroll", () => this.#schedule(), { passive: true });
@@ -199,7 +201,7 @@ export class Grid {
     const wanted = new Set(near.flatMap((row) => row.items));
     for (const [item, tile] of this.#tiles) {
       if (wanted.has(item)) continue;
-      tile.remove();
+      this.#dropTile(tile);
       this.#tiles.delete(item);
     }
     let next = this.#feed.firstElementChild;

@@ -1,7 +1,7 @@
 // Which key means what. Single letters can be turned off (WCAG 2.1.4), for speech input types them.
 
 import { byId } from "./dom.js";
-import { recall, remember } from "./memory.js";
+import { lasting } from "./memory.js";
 
 const LETTERS = {
   n: "next", b: "back", s: "slideshow", p: "pause", f: "full", h: "hide", u: "undo", i: "record",
@@ -24,8 +24,8 @@ const actionOf = ({ key, target }) => {
 
 // Calls `act(action)` for each key that means one; what it returns true for goes no further.
 export const listen = (act) => {
-  byId("keys-on").checked = recall("keys") !== "off";
-  byId("keys-on").onchange = ({ target }) => remember("keys", target.checked ? "on" : "off");
+  byId("keys-on").checked = lasting.recall("keys") !== "off";
+  byId("keys-on").onchange = ({ target }) => lasting.remember("keys", target.checked ? "on" : "off");
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const action = actionOf(event);

@@ -1,7 +1,7 @@
 // One viewer's images: what comes next, what has come new, and what was shown.
 
 import { chosen } from "./filters.js";
-import { recall, remember } from "./memory.js";
+import { lasting, ofThisTab } from "./memory.js";
 import { follow, nextImages, shown } from "./server.js";
 
 const BATCH = 40;
@@ -9,19 +9,20 @@ const NEWS_MOST = 200;
 const TOLD_MS = 1000;
 const TOLD_MOST = 500;
 
-// One name for all visits of this browser. Not from crypto.randomUUID: that is missing where the
-// wall is reached by a name over http.
+// Not from crypto.randomUUID: that is missing where the wall is reached by a name over http.
 const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
 
-const viewerName = () => {
-  const name = recall("viewer") ?? newName();
-  remember("viewer", name);
+const nameIn = (memory, kind) => {
+  const name = memory.recall(kind) ?? newName();
+  memory.remember(kind, name);
   return name;
 };
 
 export class Stream {
-  #viewer = viewerName();
-  #tab = newName();
+  // One name for all visits of this browser, and one for this tab: a page that is loaded again gets
+  // what the one before it was given and did not show.
+  #viewer = nameIn(lasting, "viewer");
+  #tab = nameIn(ofThisTab, "tab");
   #after = null;
   #round = 0;
   // Given and not shown yet. The server gives an image again when it has waited for long.
@@ -64,6 +65,8 @@ export class Stream {
     if (round !== this.#round) return undefined;
     if (!answer) return null;
     this.#after = answer.after;
+    // What comes before the first event is new as well.
+    this.#seq ??= answer.seq;
     return this.#kept(answer.images);
   }
 

@@ -1,7 +1,7 @@
 // One image in few words: what every view says of it, and its tile on the wall. An image is as the
 // server tells of it; all its texts are of the web.
 
-import { element, iconButton, outwardLink } from "./dom.js";
+import { element, outwardLink } from "./dom.js";
 import { age, date } from "./words.js";
 
 export const titleOf = ({ description, title, heading }) => description || title || heading || "No description";
@@ -55,11 +55,22 @@ export const makeTile = (image, { height, isNew, onOpen, onHide }) => {
     { className: isNew ? "tile fresh" : "tile", tabIndex: -1, ariaLabel: altOf(image), ariaSetSize: "-1" },
     element("button", { type: "button", className: "open", onclick: () => onOpen(image) }, picture),
     image.repeat ? element("span", { className: "badge" }, "Seen before") : "",
-    iconButton("hide", "Hide for good", () => onHide(image), "icon-button hide"),
+    hideButton(() => onHide(image)),
     caption(image),
   );
   return tile;
 };
+
+// Whose picture is still on its way keeps its tile alive until it has come, if nobody stops it.
+export const dropTile = (tile) => {
+  const picture = tile.querySelector("img");
+  if (!picture.complete) for (const name of ["srcset", "src"]) picture.removeAttribute(name);
+  tile.remove();
+};
+
+// Its icon comes with the style: thousands of tiles come and go.
+const hideButton = (onclick) =>
+  element("button", { type: "button", className: "hide", title: "Hide for good", ariaLabel: "Hide for good", onclick });
 
 const caption = (image) => element(
   "div",

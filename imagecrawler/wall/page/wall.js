@@ -6,14 +6,14 @@ import * as filters from "./filters.js";
 import { Grid } from "./grid.js";
 import { Hiding } from "./hiding.js";
 import { listen } from "./keys.js";
-import { recall, remember } from "./memory.js";
+import { lasting } from "./memory.js";
 import { pressNote, say } from "./notices.js";
 import { closePanel, openPanel, topmost } from "./overlay.js";
 import { openRecord } from "./record.js";
 import { selections } from "./server.js";
 import { Stream } from "./stream.js";
 import { Supply } from "./supply.js";
-import { makeTile } from "./tile.js";
+import { dropTile, makeTile } from "./tile.js";
 import { Viewer, fullScreen } from "./viewer.js";
 
 // How often is looked at what is on screen. What was there for less was hardly seen.
@@ -25,6 +25,7 @@ const grid = new Grid(feed, {
   makeTile: (image, height) => makeTile(image, {
     height, isNew: stream.isNew(image), onOpen: (each) => viewer.open(each), onHide: (each) => hiding.hide(each),
   }),
+  dropTile,
   onMoved: () => supply.fill(),
   beginning: byId("let-go"),
 });
@@ -78,7 +79,7 @@ const showCaptions = (areShown) => {
   feed.classList.toggle("bare", !areShown);
   byId("captions").ariaPressed = String(areShown);
   byId("captions-on").checked = areShown;
-  remember("captions", areShown ? "on" : "off");
+  lasting.remember("captions", areShown ? "on" : "off");
   grid.refresh();
 };
 
@@ -139,7 +140,7 @@ byId("help-close").onclick = () => closePanel(help);
 byId("viewer-hide").onclick = ANYWHERE.hide;
 byId("viewer-record").onclick = ANYWHERE.record;
 
-showCaptions(recall("captions") !== "off");
+showCaptions(lasting.recall("captions") !== "off");
 filters.watch(restart);
 listen(act);
 setInterval(look, LOOK_MS);

@@ -6,13 +6,16 @@ page's policy fail it.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -64,12 +67,20 @@ def serve() -> Iterator[Serve]:
         running.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         assert running[-1].stdout is not None
         line = running[-1].stdout.readline()
-        return Wall(root, line[line.index("http") :].split("/ ")[0])
+        wall = Wall(root, line[line.index("http") :].split("/ ")[0])
+        while not _is_indexed(wall):  # Until then nothing that comes is new.
+            time.sleep(0.05)
+        return wall
 
     yield start
     for process in running:
         process.terminate()
         process.wait()
+
+
+def _is_indexed(wall: Wall) -> bool:
+    with urlopen(f"{wall.url}/api/status") as answer:
+        return bool(json.load(answer)["index"]["complete"])
 
 
 @pytest.fixture(scope="package")

@@ -47,7 +47,8 @@ _MANY = """async () => {
   document.body.replaceChildren(beginning, feed)
   document.documentElement.style.overflowAnchor = 'none'
   const makeTile = () => Object.assign(document.createElement('article'), { tabIndex: -1 })
-  const grid = new Grid(feed, { makeTile, onMoved() {}, beginning })
+  const dropTile = (tile) => tile.remove()
+  const grid = new Grid(feed, { makeTile, dropTile, onMoved() {}, beginning })
   const frame = () => new Promise(requestAnimationFrame)
   let [most, jumps] = [0, 0]
   const count = () => { most = Math.max(most, feed.childElementCount) }
