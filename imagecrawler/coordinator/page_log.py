@@ -231,10 +231,7 @@ def write_log(store: Store, snapshot: LogSnapshot) -> None:
     keys, values = snapshot.table.arrays()
     ours = (values & np.uint64(_HAS_LINE)) != 0  # of those merely queued, queue/ tells
     arrays: dict[str, NDArray[Any]] = {"keys": keys[ours], "values": values[ours]}
-    # Of what was cut off only this run tells.
-    torn = [
-        (name, offset) for name, offset in store.pages.torn if offset < snapshot.sizes.get(name, 0)
-    ]
+    torn = sorted(store.pages.torn - store.pages.cut)
     head = {**snapshot.head, "stamps": stamps, "torn": torn}
     store.cache.write_arrays(_SNAPSHOT, head, arrays, _FORMAT)
 

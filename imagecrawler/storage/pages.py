@@ -34,6 +34,7 @@ class PagesFolder:
         self._descriptor = -1
         self.strangers: list[str] = []
         self.torn: set[tuple[str, int]] = set()  # the file and offset of each
+        self.cut: set[tuple[str, int]] = set()  # those of them that are there no more
         self.read_to: dict[str, int] = {}  # how much of each file `scan` has seen
 
     @property
@@ -68,6 +69,7 @@ class PagesFolder:
                     offset += len(raw)
             self.read_to[name] = offset
             if repair and offset != os.path.getsize(os.path.join(self._root, name)):
+                self.cut.add((name, offset))
                 os.truncate(os.path.join(self._root, name), offset)
 
     def read(self, where: LineAt) -> PageLine | None:
