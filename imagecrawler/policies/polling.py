@@ -36,7 +36,8 @@ class PollState:
     """What is known of a source's news: ``items`` in ``seconds``, both fading with age.
 
     ``polled`` is when it was last asked, ``answered`` when it last answered, ``failing`` since when
-    it does not. ``capacity`` is how many items its one document holds; None: it has pages.
+    it does not. ``quiet_hours`` are those of the week in which it asks not to be read.
+    ``capacity`` is how many items its one document holds; None: it has pages.
     """
 
     items: float = 0.0
@@ -46,6 +47,7 @@ class PollState:
     failing: float | None = None
     failure: str | None = None
     hint_seconds: float = 0.0
+    quiet_hours: tuple[int, ...] = ()
     hub: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -75,6 +77,7 @@ class PollState:
         is_whole = listing.addressing == "whole"
         return replace(
             seen,
+            quiet_hours=tuple(sorted(hints.quiet_hours)),
             hub=hints.hub,
             etag=hints.etag,
             last_modified=hints.last_modified,
@@ -107,7 +110,15 @@ class PollState:
             return self.polled + wait
         # Before that its own caches would answer; but not even they make it older than wished.
         hinted = min(self.hint_seconds, max_age_seconds)
-        return self.polled + max(period_seconds, hinted, MIN_POLL_SECONDS)
+        wait = max(period_seconds, hinted, MIN_POLL_SECONDS)
+        latest = self.polled + max(wait, max_age_seconds)
+        return min(self._loud(self.polled + wait), latest)
+
+    def _loud(self, instant: float) -> float:
+        for _ in self.quiet_hours:
+            if _hour_of_week(instant) in self.quiet_hours:
+                instant = (instant // _HOUR + 1) * _HOUR
+        return instant
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -116,7 +127,8 @@ class PollState:
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> PollState:
         """Return what `to_json` gave; what a later version added is left out."""
-        return cls(**{name: kept[name] for name in cls.__dataclass_fields__ if name in kept})
+        known = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
+        return cls(**{**known, "quiet_hours": tuple(kept.get("quiet_hours", ()))})
 
     def _aged(self, now: float) -> PollState:
         if self.answered is None:
@@ -126,6 +138,11 @@ class PollState:
         # The time that passed fades while it passes: the integral of its weights.
         gained = HALF_LIFE_SECONDS / log(2) * (1 - left)
         return replace(self, items=self.items * left, seconds=self.seconds * left + gained)
+
+
+def _hour_of_week(instant: float) -> int:
+    """Return the hour of the UTC week, 0 for Monday's first: the epoch began on a Thursday."""
+    return (int(instant // _HOUR) + 3 * 24) % (7 * 24)
 
 
 def poll_periods(

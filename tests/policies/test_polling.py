@@ -89,6 +89,15 @@ def test_what_a_source_says_of_its_caches_is_believed_up_to_the_staleness_wished
     assert state.due(9_000, max_age_seconds=86_400) == 9_000
 
 
+def test_hours_in_which_a_feed_asks_not_to_be_read_are_left_out_up_to_the_staleness_wished():
+    hints = ListingHints(quiet_hours=frozenset({73, 74, 75}))
+    state = PollState().answered_with(Listing(Place("a"), PAGE.items, hints=hints), now=0.0)
+    assert state.due(600, max_age_seconds=86_400) == 600
+    assert state.due(2 * HOUR, max_age_seconds=86_400) == 4 * HOUR
+    assert state.due(HOUR, max_age_seconds=2 * HOUR) == 2 * HOUR
+    assert PollState.from_json(state.to_json()) == state
+
+
 def test_an_unchanged_answer_keeps_the_validators():
     hints = ListingHints(etag='"1"', last_modified="yesterday")
     state = PollState().answered_with(Listing(Place("a"), PAGE.items, hints=hints), now=0.0)
