@@ -11,7 +11,8 @@ What a request is about is in its query:
 - ``viewer``: who looks, 1 to 64 of ``A-Za-z0-9_.-``, made up by the page and kept by it; several
   tabs of one viewer have one name. Without it: ``-``.
 - ``tab``: the like, one for each tab, also when the page is loaded there again.
-- ``source``, ``tag``: exact, as `/api/filters` lists them; ``class``: ``content``, ``logo`` … or
+- ``source``, ``tag``: exact, as `/api/filters` lists them (a source is one of ``scrapy crawl
+  feed`` by its name, else a page's host); ``class``: ``content``, ``logo`` … or
   ``all`` (the default); ``min_width``: native pixels; ``text``: words in title, description,
   heading, text, author and tags, the last of which may be just begun.
 - ``limit``: 1 to 200, default 20.

@@ -73,7 +73,10 @@ def published(record: Record, modified: int) -> int:
 
 
 def source_of(record: Record) -> str:
-    """Return the host of the page that a picture was found on; "" where there is none."""
+    """Return the source of a feed that had a picture first, else its page's host; or ""."""
+    sources = record.get("sources")
+    if isinstance(sources, list) and sources and isinstance(sources[0], str):
+        return sources[0]
     page = record.get("page")
     return host_name(page if isinstance(page, str) else record["url"])
 

@@ -203,3 +203,16 @@ def _plan(served: Wall, selection: Selection) -> list[str]:
     connection.set_trace_callback(None)
     [walk] = [text for text in statements if "ORDER BY" in text]
     return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {walk}")]
+
+
+def test_a_picture_of_a_feed_is_listed_under_its_source(
+    folders: Folders, images: Images, wall: StartWall
+) -> None:
+    made = images(2)
+    folders.store.visited.write(
+        made[0], {"url": "http://example.com/0.jpg", "sources": ["Posters", "Others"]}
+    )
+    served = wall()
+    assert served.ids("/api/browse", source="Posters") == [made[0]]
+    names = {source["name"] for source in served.get("/api/filters")["sources"]}
+    assert names == {"Posters", "example.com"}
