@@ -158,8 +158,7 @@ class FeedSpider(SiteSpider):
         # What is on its way is not seen by the wall yet.
         counts = self._coordinator().snapshot()
         coming = counts["images_wanted"] + counts["pages_queued"]
-        wanted = max(0, self._rules_of_feed.low_water - demand.unseen - coming)
-        self._feed.want(wanted, refill=int(demand.at * 1000))
+        self._feed.demanded(demand.unseen + coming, refill=int(demand.at * 1000))
 
     def _say_that_there_is_no_more(self) -> None:
         self.crawler.stats.inc_value("source/no_more")

@@ -167,6 +167,17 @@ class FeedRun:
             run.asked.clear()
             run.is_stopped = run.is_stopped and run.poll.failing is not None
 
+    def demanded(self, unseen: int, *, refill: int) -> None:
+        """Take how many images are left to see: below the low-water mark a refill begins.
+
+        It is of one low-water mark's worth, so that the next one is not begun at once: each
+        costs a look for the place where the last one ended.
+        """
+        if unseen >= self.rules.low_water:
+            self.wanted = 0
+        elif not self.wanted:
+            self.want(self.rules.low_water, refill=refill)
+
     def found(self, images: int) -> None:
         """Count new images against what is wanted."""
         self.wanted = max(0, self.wanted - images)
@@ -187,12 +198,15 @@ class FeedRun:
         busy = [run.ask.purpose for run in self.runs if run.ask is not None]
         if "gap" in busy or "head" in busy:
             return heads + begun
-        coming = len(busy) * _PAGE_ITEMS
-        for run in sorted(idle, key=lambda run: run.deeper):
+        # One source gives a low-water mark's worth before the next one does: only the first page
+        # of a walk has to be looked for.
+        worth = max(_PAGE_ITEMS, self.rules.low_water)
+        coming = len(busy) * worth
+        for run in sorted(idle, key=lambda run: run.deeper // worth):
             if coming >= self.wanted:
                 break
             if run.ask is None and self._ask(run, now):
-                coming += _PAGE_ITEMS
+                coming += worth
                 begun.append(run)
         return heads + begun
 

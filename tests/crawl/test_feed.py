@@ -167,8 +167,8 @@ def test_watching_reads_on_when_the_wall_asks(site: StartSite, crawl: Crawls):
     connection = wall_notes.connect(str(crawl.store))
     wall_notes.note_demand(connection, 3, now=time.time())
     connection.close()
-    until(lambda: files(crawl.store) == 3 * PAGE)
+    until(lambda: files(crawl.store) == 4 * PAGE)
     running.terminate()
     run = running.wait()
     assert run.rc == 0, run.stderr
-    assert lists(watched) == ["/new", "/new?page=2", "/new?page=3"]
+    assert lists(watched) == ["/new", "/new?page=2", "/new?page=3", "/new?page=4"]
