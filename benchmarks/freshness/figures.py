@@ -17,12 +17,13 @@ class Journal:
     """Everything that happened in one run, in virtual seconds.
 
     ``lists`` has each list request with how many items it showed that no earlier one had;
-    ``found`` when each item could first be shown, in that order; ``shown`` what the viewer saw,
-    ``empty`` when there was nothing to see.
+    ``found`` when a list first showed each item, ``ready`` when its image could first be seen, both
+    in that order; ``shown`` what the viewer saw, ``empty`` when there was nothing to see.
     """
 
     lists: list[tuple[float, int]] = field(default_factory=list)
     found: dict[Item, float] = field(default_factory=dict)
+    ready: dict[Item, float] = field(default_factory=dict)
     shown: list[tuple[float, Item]] = field(default_factory=list)
     empty: list[float] = field(default_factory=list)
 

@@ -34,7 +34,6 @@ class MockSite:
         self.numbers = {stream.name: number for number, stream in enumerate(streams)}
         self.factor = factor
         self.journal = Journal()
-        self._listed: set[tuple[int, int]] = set()
         self._began = 0.0
 
     async def __aenter__(self) -> MockSite:
@@ -74,7 +73,7 @@ class MockSite:
         """Return the answer to a request, and note it."""
         if found := _IMAGE.fullmatch(target):
             number, item = self.numbers[found[1]], int(found[2])
-            self.journal.found.setdefault((number, item), self.now)
+            self.journal.ready.setdefault((number, item), self.now)
             return _response(200, "image/jpeg", painted(number, item))
         found = _LIST.fullmatch(target)
         stream = self.streams.get(found[1]) if found else None
@@ -92,8 +91,8 @@ class MockSite:
         newest = count - 1 - skipped
         items = range(newest, max(-1, newest - PAGE_SIZE), -1)
         number = self.numbers[stream.name]
-        new = {(number, item) for item in items} - self._listed
-        self._listed |= new
+        new = [(number, item) for item in items if (number, item) not in self.journal.found]
+        self.journal.found.update(dict.fromkeys(new, now))
         self.journal.lists.append((now, len(new)))
         form = form_of(stream.name)
         body = _WRITERS[form.partition("-")[0]](stream.name, form, items, skipped)

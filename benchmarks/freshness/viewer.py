@@ -11,7 +11,7 @@ from benchmarks.freshness.truth import Stream
 
 
 class Viewer:
-    """Takes from what was found, newest first, and notes what they saw."""
+    """Takes from what is ready, newest first, and notes what they saw."""
 
     def __init__(self, streams: Sequence[Stream], journal: Journal) -> None:
         self._streams = streams
@@ -35,7 +35,7 @@ class Viewer:
             self._journal.empty.append(now)
 
     def _take_in(self) -> None:
-        found = self._journal.found
+        found = self._journal.ready
         if len(found) == self._known:
             return
         for item in islice(reversed(found), len(found) - self._known):

@@ -55,7 +55,7 @@ def test_each_form_of_the_site_shows_all_items_once(number: int) -> None:
 def test_figures_of_a_day_that_is_known() -> None:
     stream = Stream("s0", 1.0, (-HOUR, 0.5 * HOUR, 2 * HOUR, 3 * HOUR))
     journal = Journal(lists=[(0.0, 1), (HOUR, 1), (1.5 * HOUR, 0), (4 * HOUR, 1)])
-    journal.found = {(0, 0): 0.0, (0, 1): HOUR, (0, 2): 4 * HOUR}
+    journal.found = journal.ready = {(0, 0): 0.0, (0, 1): HOUR, (0, 2): 4 * HOUR}
     viewer = Viewer([stream], journal)
     for hour in (1, 4, 5, 6):
         viewer.look(hour * HOUR)
