@@ -14,6 +14,7 @@ from scrapy.pipelines.images import ImagesPipeline
 
 from imagecrawler.coordinator import signals
 from imagecrawler.coordinator.contract import GivenBack, Rendered
+from imagecrawler.coordinator.failed_tries import rejected
 from imagecrawler.coordinator.options import image_rules, number, store_path
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import ImageRejectedError
@@ -78,7 +79,7 @@ class ImageStorePipeline(ImagesPipeline):
         try:
             rendered = await self._render(response, coordinator.rules.content_filter)
         except ImageRejectedError as error:
-            lease.outcome = scheduler.rejected(lease, error)
+            lease.outcome = rejected(coordinator, lease, error)
             raise DropItem(f"{item.url}: {error}") from error
         except (asyncio.CancelledError, BrokenProcessPool):
             lease.outcome = GivenBack()

@@ -219,10 +219,10 @@ def test_a_crawl_that_was_suspended_holds_it_against_no_url(site: StartSite, cra
 
 # The limits of downloads and images stay what they are: a busy machine needs them.
 IMPATIENT_DOG = """
-from imagecrawler.coordinator import scheduler
+from imagecrawler.coordinator import ending
 from imagecrawler.extensions import watchdog
 
-scheduler.LEAVE_SECONDS = 1
+ending.LEAVE_SECONDS = 1
 watchdog._OTHER_LIMITS = ("PAUSE_CHECK_SECONDS",)
 """
 WATCHED = {"STALL_SECONDS": 3, "PAUSE_CHECK_SECONDS": 1}

@@ -63,6 +63,7 @@ def test_the_scheduler_holds_images_back_while_there_are_bytes_enough(
     scheduler.coordinator.lease = lease
     scheduler.coordinator.flush = lambda: None
     scheduler._sweep = scheduler._next_continued = lambda: None
+    scheduler._room = SimpleNamespace(is_at=bool)
     monkeypatch.setattr(Scheduler, "next_request", lambda self: None)
     pipeline.open_spider()
     scheduler.next_request()
