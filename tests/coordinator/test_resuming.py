@@ -52,6 +52,7 @@ class Running:
         while not self.coordinator._reader.done:
             await asyncio.sleep(0.005)
         self.coordinator.tick()
+        await self.written()  # what was shown before waited for the reader
 
     async def store_all(self, **widths: int) -> list[str]:
         """Fetch all that is wanted; ``widths`` by the last part of a URL; return the URLs."""
