@@ -83,7 +83,8 @@ class _Days:
             )
             try:
                 began = time.monotonic()
-                while not site.journal.lists:
+                # Some policies read no list before a viewer wants images.
+                while "Spider opened" not in last_lines(self.folder / "log", 1_000):
                     if crawl.poll() or time.monotonic() > began + _START_SECONDS:
                         raise RuntimeError(last_lines(self.folder / "log"))
                     await asyncio.sleep(_TURN_SECONDS)
