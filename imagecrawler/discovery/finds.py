@@ -35,7 +35,8 @@ class Find:
     """One place where a page shows or names a picture; ``candidates[0]`` is its own URL.
 
     ``found_by`` has the kinds of source that gave its candidates, names of ``CERTAINTY``;
-    ``heading``, ``text`` and ``stated`` are as a FoundImage has them.
+    ``heading``, ``text`` and ``stated`` are as a FoundImage has them, ``tags`` those that the
+    picture itself is given.
     """
 
     candidates: list[ImageCandidate]
@@ -46,6 +47,7 @@ class Find:
     heading: str | None = None
     text: str | None = None
     stated: Stated = field(default_factory=Stated)
+    tags: list[str] = field(default_factory=list)
 
 
 _GUESSES = frozenset(("attribute", "state", "placeholder"))

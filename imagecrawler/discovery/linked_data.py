@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from imagecrawler.discovery.candidates import MAX_IMAGE_URL_CHARS
 from imagecrawler.discovery.finds import Find
-from imagecrawler.discovery.metadata import collapsed
+from imagecrawler.discovery.metadata import collapsed, keywords
 from imagecrawler.discovery.stated import NOTHING, agreed, filled, of_licence
 from imagecrawler.discovery.things import (
     Thing,
@@ -55,8 +55,8 @@ _PIXELS = re.compile(r"\s*([1-9][0-9]{0,5})(?:\.[0-9]+)?(?:\s*px)?\s*", re.IGNOR
 
 def linked_data(
     tree: LexborHTMLParser, *, base_url: str, pages: Collection[str] = ()
-) -> tuple[list[Find], Stated]:
-    """Return the pictures that a page's structured data names, and what it says of the page.
+) -> tuple[list[Find], Stated, list[str]]:
+    """Return the pictures that a page's structured data names, what it says of the page, its tags.
 
     ``pages`` are the page's own addresses: what is at another one, as the posts of a blog's first
     page are, speaks for its own images alone. The text is looked through first: most pages have
@@ -71,13 +71,14 @@ def linked_data(
     if b"typeof=" in html or b"about=" in html:
         kinds.append(("rdfa", rdfa_things(tree)))
     finds: list[Find] = []
-    page = NOTHING
+    page, tags = NOTHING, []
     here = {_bare(url) for url in pages}
     for kind, outermost in kinds:
         things = list(_all_things(outermost))
         named = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str)}
         of_images, of_page = _of_pages(things, named, base_url, here)
         page = filled(page, of_page)
+        tags += _tags_of_page(things, base_url, here)
         for thing in things:
             stated = of_images.get(id(thing), NOTHING)
             for find in _finds_of(thing, kind, named, base_url):
@@ -85,7 +86,7 @@ def linked_data(
                 finds.append(find)
         if len(finds) > MAX_FINDS:
             break
-    return finds[:MAX_FINDS], page
+    return finds[:MAX_FINDS], page, tags
 
 
 def _of_pages(
@@ -113,6 +114,30 @@ def _of_pages(
         elif is_here is None:
             unsure.append(own)
     return of_images, filled(sure, agreed(unsure))
+
+
+def _tags_of_page(things: Iterable[Thing], base_url: str, here: Set[str]) -> list[str]:
+    """Return the keywords of what is at this page; of several that may be, none are its own."""
+    sure, unsure = [], []
+    for thing in things:
+        if not thing.get("keywords") or type_names(thing) & _IMAGE_TYPES:
+            continue
+        is_here = _is_here(thing, base_url, here)
+        if is_here:
+            sure += _keywords(thing)
+        elif is_here is None:
+            unsure.append(_keywords(thing))
+    return [*sure, *(unsure[0] if len(unsure) == 1 else ())]
+
+
+def _keywords(thing: Thing) -> list[str]:
+    found: list[str] = []
+    for value in _values(thing.get("keywords"))[:_MAX_TEXTS]:
+        if isinstance(value, dict):  # a DefinedTerm
+            found += _texts(value, "name")[:1]
+        elif isinstance(value, str):
+            found += keywords(value)
+    return found
 
 
 def _own_images(thing: Thing, named: dict[str, Thing]) -> Iterator[Thing]:
@@ -204,7 +229,8 @@ def _image_object(thing: Thing, kind: str, named: dict[str, Thing], base_url: st
         candidates[0] = ImageCandidate(urls[0], stated.width_px)
     words = _first_text(thing, "caption", "description", "name", "headline", "title")
     told = Evidence(width_px=stated.width_px, height_px=stated.height_px)
-    return Find(candidates, (kind,), None, collapsed(words), [told], stated=stated)
+    tags = _keywords(thing)
+    return Find(candidates, (kind,), None, collapsed(words), [told], stated=stated, tags=tags)
 
 
 def _stated(thing: Thing, named: dict[str, Thing], base_url: str) -> Stated:

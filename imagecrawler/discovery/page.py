@@ -89,20 +89,21 @@ def parse_page(
     nofollow = forbids_following(rules) or forbids_following(robots_tag)
     anchors = [node for part in parts for node in part.anchors]
     links = page_links(anchors, frames=page.frames, base_url=base_url, nofollow=nofollow)
-    tags = tag_list(
-        [
-            *(text for name in _TAGS for text in page.meta.get(name, ())),
-            *links.tags,
-            *(word for content in page.meta.get("keywords", ()) for word in keywords(content)),
-        ]
-    )
     rights = page_rights(tree, parts, base_url=base_url)
     files = dict(links.image_files)
     found = [find for part in parts for find in _part_finds(part, base_url, rights, files)]
     found += link_finds(files)
     canonical = absolute_url(page.canonical, base_url) if page.canonical else None
     own_urls = [own for own in (url, canonical) if own]
-    linked, of_page = linked_data(tree, base_url=base_url, pages=own_urls)
+    linked, of_page, words = linked_data(tree, base_url=base_url, pages=own_urls)
+    tags = tag_list(
+        [
+            *(text for name in _TAGS for text in page.meta.get(name, ())),
+            *links.tags,
+            *words,
+            *(word for content in page.meta.get("keywords", ()) for word in keywords(content)),
+        ]
+    )
     found += linked
     of_page = filled(filled(of_page, rights.of_page), stated_by_meta(page.meta, base_url))
     upgrades = asks_for_upgrade([*policies, *page.policies])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imagecrawler.discovery.finds import Find, certainty
+from imagecrawler.discovery.metadata import tag_list
 from imagecrawler.discovery.stated import NOTHING, filled
 from imagecrawler.identity.pictures import alias_key, image_id
 from imagecrawler.items import FoundImage, ImageCandidate, Stated
@@ -62,13 +63,14 @@ def _add(known: Find, find: Find) -> None:
     known.heading = known.heading or find.heading
     known.text = known.text or find.text
     known.stated = filled(known.stated, find.stated)
+    known.tags += find.tags
     known.evidence += find.evidence[: _EVIDENCE_KEPT - len(known.evidence)]
     known.found_by = tuple(dict.fromkeys((*known.found_by, *find.found_by)))
 
 
 def _found_image(find: Find, tags: Sequence[str], position: int, of_page: Stated) -> FoundImage:
     url = find.candidates[0].url
-    own_tags = list(tags) if find.link is None else []
+    own_tags = tag_list([*find.tags, *(tags if find.link is None else ())])
     return FoundImage(
         id=image_id(url),
         url=url,

@@ -269,3 +269,19 @@ def test_a_thing_at_another_address_says_nothing_of_the_page_and_one_at_its_own_
     stated = found["https://site.example/3.jpg"].stated
     assert (stated.author, stated.licence_name) == ("Author 2", "CC-BY-2.0")
     assert stated.licence_of_page
+
+
+def test_keywords_are_tags_of_the_page_and_of_an_image() -> None:
+    term = {"@type": "DefinedTerm", "name": "Harbours, old"}
+    photo = {"@type": "ImageObject", "contentUrl": "/a.jpg", "keywords": "boat, sea;boat"}
+    article = {"@type": "Article", "url": PAGE, "keywords": ["Travel", term], "image": photo}
+    elsewhere = {"@type": "Article", "url": "https://site.example/other/", "keywords": "Other"}
+    found = images(script([article, elsewhere]) + "<img src='/b.jpg'>")
+    assert found["https://site.example/b.jpg"].tags == ["Travel", "Harbours, old"]
+    own = ["boat", "sea", "Travel", "Harbours, old"]
+    assert found["https://site.example/a.jpg"].tags == own
+
+
+def test_keywords_of_several_articles_are_those_of_none() -> None:
+    posts = [{"@type": "BlogPosting", "keywords": word} for word in ("one", "two")]
+    assert images(script(posts) + "<img src='/b.jpg'>")["https://site.example/b.jpg"].tags == []
