@@ -18,7 +18,7 @@ def failed(
     message: str,
     *,
     status: int | None = None,
-    retry_after: str | None = None,
+    retry_after: bytes | None = None,
     listed: bool = False,
     facts: dict[str, Any] | None = None,
 ) -> Failed:
@@ -53,7 +53,7 @@ def failed_status(
         reason_of_status(status),
         f"the server answered {status}",
         status=status,
-        retry_after=retry_after.decode("latin-1") if retry_after else None,
+        retry_after=retry_after,
     )
 
 

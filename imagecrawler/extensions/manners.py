@@ -78,8 +78,7 @@ class Manners:
         """Let a host rest that has too much to do."""
         self._keep_pace(request)
         coordinator, host, now = self._coordinator(), host_name(request.url), time.time()
-        header = response.headers.get("Retry-After")
-        asked = retry_after_seconds(header.decode("latin-1") if header else None, now=now)
+        asked = retry_after_seconds(response.headers.get("Retry-After"), now=now)
         wait = self._back_off.answered(host, response.status, now=now, retry_after_seconds=asked)
         if coordinator is not None and wait:
             self._crawler.stats.inc_value(f"manners/rests/{response.status}")

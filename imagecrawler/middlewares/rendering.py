@@ -20,6 +20,7 @@ from imagecrawler.discovery.rendered import rendered_page
 from imagecrawler.exceptions import RenderingError
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import Look
+from imagecrawler.middlewares.kept import restore_kept
 from imagecrawler.policies.rendering import Gain, RenderLearning
 from imagecrawler.rendering.signs import needs_rendering
 
@@ -113,11 +114,8 @@ class RenderingMiddleware:
 
     @cached_property
     def _learning(self) -> RenderLearning:
-        # Made with the first page: only then is the store open.
         learning = RenderLearning()
-        scheduler = self._crawler.engine.scheduler
-        if isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None:
-            learning.restore(scheduler.coordinator.keep("rendering", learning.to_json))
+        restore_kept(self._crawler, "rendering", learning)
         return learning
 
     def _note(self, error: RenderingError, response: Response) -> None:

@@ -25,8 +25,8 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.exceptions import RobotsUnavailableError
+from imagecrawler.middlewares.kept import restore_kept
 from imagecrawler.policies.failures import retry_after_seconds
 from imagecrawler.policies.politeness import Outages
 from imagecrawler.policies.robots import MAX_BYTES
@@ -169,7 +169,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     ) -> RobotsUnavailableError:
         header = response.headers.get("Retry-After") if response is not None else None
         now = time.time()
-        asked = retry_after_seconds(header.decode("latin-1") if header else None, now=now)
+        asked = retry_after_seconds(header, now=now)
         tries = self._outages.note(host, now=now)
         wait_seconds = self._outages.wait_seconds(tries, self._first_wait_seconds, asked)
         return RobotsUnavailableError(f"robots.txt of {host} {why}", wait_seconds)
@@ -198,9 +198,6 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     @cached_property
     def _outages(self) -> Outages:
-        # Made with the first request: only then is the store open.
         outages = Outages()
-        scheduler = self.crawler.engine.scheduler
-        if isinstance(scheduler, StoreScheduler) and scheduler.coordinator is not None:
-            outages.restore(scheduler.coordinator.keep("robots", outages.to_json))
+        restore_kept(self.crawler, "robots", outages)
         return outages

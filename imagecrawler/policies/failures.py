@@ -90,7 +90,7 @@ def reason_of_status(status: int) -> str:
     return f"http-{status}"
 
 
-def retry_after_seconds(header: str | None, *, now: float) -> float | None:
+def retry_after_seconds(header: bytes | None, *, now: float) -> float | None:
     """Return the seconds that a Retry-After header asks for, or None: none, or unreadable.
 
     Both forms of RFC 9110, section 10.2.3: a number of seconds, or a date. ``now`` is in
@@ -98,7 +98,7 @@ def retry_after_seconds(header: str | None, *, now: float) -> float | None:
     """
     if not header:
         return None
-    text = header.strip()
+    text = header.decode("latin-1").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), 31_536_000.0)
     try:

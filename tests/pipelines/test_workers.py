@@ -330,7 +330,6 @@ def test_memory_has_a_limit_and_the_next_image_its_share_of_it(tmp_dir):
         workers.close()
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody tells what is open")
 def test_a_worker_holds_nothing_of_the_crawl(workers, tmp_path):
     with open(tmp_path / "lock", "w") as lock:
         os.set_inheritable(lock.fileno(), True)
