@@ -186,11 +186,12 @@ class Frontier(Protocol):
         Without ``images``, pages alone: those who work on images have enough of them.
         """
 
-    def lease_list(self, url: str, ended: Callable[[], None]) -> Lease:
+    def lease_list(self, url: str, ended: Callable[[Lease], None]) -> Lease:
         """Hand out a list page of a paged source, however often it was read.
 
-        ``ended`` is called when its outcome was taken back: a `Listed` is durable after all that
-        was found under the lease, and in the order in which they end.
+        ``ended`` is called with it when it is taken back, and may still give it its outcome: a
+        `Listed` is durable after all that was found under the lease, and in the order in which
+        they end.
         """
 
     def source_state(self, source: str) -> dict[str, Any]:
@@ -211,6 +212,9 @@ class Frontier(Protocol):
 
     def release_host(self, host: str) -> None:
         """A request of a host has left the downloader: the host may have room again."""
+
+    def rest_seconds(self, host: str) -> float:
+        """Return how long a host is still left alone; 0.0 where it is not."""
 
     def rest_host(self, host: str, seconds: float, why: str, *, outlasts: bool = False) -> None:
         """Hand out nothing of a host for a while; what it has waits, and other hosts go on.

@@ -250,7 +250,7 @@ class Coordinator:
                 return self._hand_out(lease)
         return None
 
-    def lease_list(self, url: str, ended: Callable[[], None]) -> Lease:
+    def lease_list(self, url: str, ended: Callable[[Lease], None]) -> Lease:
         """Hand out a list page of a paged source, which is no page of the frontier."""
         self._lists += 1
         lease = Lease("list", str(self._lists), host_name(url), url, {}, token=ended)
@@ -293,6 +293,10 @@ class Coordinator:
         """A request of a host has left the downloader: the host may have room again."""
         self.pages.release(host)
         self.images.release(host)
+
+    def rest_seconds(self, host: str) -> float:
+        """Return how long a host is still left alone; 0.0 where it is not."""
+        return max(0.0, (self.rests.until(host) - self._clock.now()) / _MICROS)
 
     def rest_host(self, host: str, seconds: float, why: str, *, outlasts: bool = False) -> None:
         """Hand out nothing of a host for a while; ``outlasts``: in the next run too."""
@@ -469,12 +473,12 @@ class Coordinator:
     # -- inside ----------------------------------------------------------------------------
 
     def _finish_list(self, lease: Lease) -> None:
+        lease.token(lease)
         if isinstance(lease.outcome, Listed):
             self._committer.group.listed.append((lease, lease.outcome))
             self._committer.changed()
         else:
             del self.leased[name_of(lease)]
-        lease.token()
 
     async def _write_postponed(self) -> None:
         if self.error is not None:

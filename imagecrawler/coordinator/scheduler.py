@@ -227,14 +227,13 @@ class StoreScheduler(Scheduler):
         *,
         headers: dict[str, str],
         callback: Callable[..., Any],
-        errback: Callable[[Failure], None],
     ) -> None:
         """Ask for a list page of a paged source, before anything else that waits for its host."""
         self._continued.append(
             Request(
                 lease.url,
                 callback=callback,
-                errback=errback,
+                errback=self._on_failure,
                 headers=headers,
                 meta=text_meta(lease, headers=headers, max_bytes=self._page_max_bytes),
                 dont_filter=True,

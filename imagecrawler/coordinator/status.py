@@ -12,6 +12,7 @@ import numpy as np
 
 from imagecrawler.coordinator.page_log import key_number
 from imagecrawler.coordinator.page_states import PageStates
+from imagecrawler.coordinator.source_status import source_status
 from imagecrawler.imaging.widths import Bucket, smallest_bucket
 from imagecrawler.policies.causes import causes, success_rate
 from imagecrawler.storage import instants
@@ -41,6 +42,7 @@ def store_status(store: Store, widths: Sequence[Bucket]) -> dict[str, Any]:
         "in_use": is_held(store.root),
         "pages": pages,
         "images": images,
+        "sources": source_status(store, now=time.time()),
         "dropped_hosts": store.dropped_hosts(),
         "torn": {
             "queue": pages.pop("torn_batches"),

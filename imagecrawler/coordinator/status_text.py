@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from imagecrawler.coordinator.source_status import source_lines
 from imagecrawler.policies.causes import cause_lines
 
 _IN_USE = {True: "a crawl is using it now", False: "no crawl is using it", None: ""}
@@ -19,6 +20,7 @@ def status_text(status: Mapping[str, Any]) -> str:
         *_pages(status["pages"]),
         "",
         *_images(status["images"]),
+        *_sources(status["sources"]),
         *_notes(status),
     ]
     return "\n".join(lines)
@@ -42,6 +44,14 @@ def _images(images: Mapping[str, Any]) -> Iterator[str]:
     if images["near_duplicates"]:
         yield f"         {images['near_duplicates']:,} marked as near duplicates of others"
     yield from _failures(images)
+
+
+def _sources(sources: list[dict[str, Any]]) -> Iterator[str]:
+    if sources:
+        yield ""
+        yield f"Sources  {len(sources):,}"
+    for line in source_lines(sources):
+        yield f"         {line}"
 
 
 def _rate(part: Mapping[str, Any]) -> str:

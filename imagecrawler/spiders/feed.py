@@ -11,20 +11,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, signals
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.asyncio import create_looping_call
 
-from imagecrawler.coordinator.contract import Lease, Listed
+from imagecrawler.coordinator.contract import Failed, GivenBack, Lease, Listed
 from imagecrawler.coordinator.options import number
 from imagecrawler.coordinator.scheduler import StoreScheduler
 from imagecrawler.discovery.paging.answers import Answer
 from imagecrawler.discovery.paging.templates import head_place
 from imagecrawler.exceptions import ArgumentError
+from imagecrawler.identity.urls import host_name
 from imagecrawler.items import ListedItem, PageItem, Source
 from imagecrawler.policies.choice import policy_named
-from imagecrawler.policies.failures import reason_of_exception, reason_of_status
 from imagecrawler.security.addresses import Origin
 from imagecrawler.spiders.arguments import IMAGE_FILTERS, Arguments, parse_arguments
 from imagecrawler.spiders.site import SiteSpider
@@ -35,7 +34,6 @@ from imagecrawler.storage.wall_notes import Demand, last_demand
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from twisted.python.failure import Failure
 
 _TICK_SECONDS = 1.0
 _STALE_SECONDS = 3600.0  # nobody looks at the wall any more
@@ -100,46 +98,64 @@ class FeedSpider(SiteSpider):
         shown = [image for item in read.listing.items if item.page is None for image in item.images]
         yield PageItem(lease.key, response.url, response.status, images=shown, source=source)
 
-    def _list_failed(self, failure: Failure) -> None:
-        lease: Lease = failure.request.meta["lease"]  # type: ignore[attr-defined]
-        run = self._run_of(lease)
-        error = failure.value
-        if isinstance(error, DownloadCancelledError):
-            return  # the run is stopping: the page is asked for again by the next one
-        status = error.response.status if isinstance(error, HttpError) else None
-        names = [cls.__name__ for cls in type(error).__mro__]
-        reason = reason_of_status(status) if status else reason_of_exception(names, str(error))
-        run.failed(reason, is_gone=status in _GONE, now=time.time())
-        lease.outcome = Listed(run.key, run.to_json())
-        self.crawler.stats.inc_value(f"source/failed/{reason}")
-        self.logger.warning("Source %s: %s (%s)", run.source.name, lease.url, reason)
-
     # -- turns -----------------------------------------------------------------------------
 
     def _turn(self) -> None:
         """Ask for all list pages whose turn it is."""
         slot = self.crawler.engine._slot
-        if slot is None or slot.closing is not None:
+        if slot is None or slot.closing is not None or self._scheduler().is_held:
             return
         self._note_demand()
         for run in self._feed.turn(now=time.time()):
+            if self._rests(run):
+                continue
             lease = self._coordinator().lease_list(run.url, partial(self._ended, run))
             self._asking[lease.key] = run
-            self._scheduler().ask_list(
-                lease,
-                headers=run.conditions(),
-                callback=self.parse_list,
-                errback=self._list_failed,
-            )
+            lease.attempts = run.tries
+            self._scheduler().ask_list(lease, headers=run.conditions(), callback=self.parse_list)
             self.crawler.stats.inc_value("source/requests")
         if self._feed.wanted and not self._feed.is_busy:
             self._say_that_there_is_no_more()
 
-    def _ended(self, run: SourceRun) -> None:
-        if not run.is_answered:  # else it would be asked the same again at once
-            run.failed("no-answer", is_gone=False, now=time.time())
-        run.ask = None
+    def _rests(self, run: SourceRun) -> bool:
+        """Whether a source's host is left alone for now; then its turn is put off."""
+        seconds = self._coordinator().rest_seconds(host_name(run.url))
+        if not seconds:
+            return False
+        if self._rules_of_feed.watch or seconds <= self._coordinator().rules.retry_wait_seconds:
+            run.put_off(time.time() + seconds)
+        else:
+            run.leave()
+            self.crawler.stats.inc_value("source/failed/host-rests")
+            self.logger.warning("Source %s: its host rests for %.0f s", run.source.name, seconds)
+        return True
+
+    def _ended(self, run: SourceRun, lease: Lease) -> None:
+        """Take note of what became of a list page, and go on."""
+        self._asking.pop(lease.key, None)
+        if not isinstance(lease.outcome, Listed):
+            self._failed(run, lease)
+        if run.again is None:
+            run.ask = None
         self._turn()
+
+    def _failed(self, run: SourceRun, lease: Lease) -> None:
+        """Have a page asked for once more within this run, as others are, or leave its source."""
+        outcome, now = lease.outcome, time.time()
+        if isinstance(outcome, GivenBack):  # no answer either, and nobody's fault
+            run.put_off(now)
+            return
+        failed = outcome if isinstance(outcome, Failed) else Failed("no-answer", "nothing came")
+        wait = failed.wait_seconds
+        if wait is not None and wait <= self._coordinator().rules.retry_wait_seconds:
+            run.tries += 1
+            run.put_off(now + wait)
+            self.crawler.stats.inc_value("source/retries")
+            return
+        run.failed(failed.reason, is_gone=failed.status in _GONE, now=now)
+        lease.outcome = Listed(run.key, run.to_json())
+        self.crawler.stats.inc_value(f"source/failed/{failed.reason}")
+        self.logger.warning("Source %s: %s (%s)", run.source.name, lease.url, failed.reason)
 
     def _note_demand(self) -> None:
         """Take what the wall says is left to see; only what is new since counts."""
@@ -169,7 +185,8 @@ class FeedSpider(SiteSpider):
         self._nothing_until = time.time() + _PAUSE_SECONDS
 
     def _on_idle(self) -> None:
-        if not self._rules_of_feed.watch:
+        is_waiting = self._feed.is_busy or self._scheduler().is_held
+        if not self._rules_of_feed.watch and not is_waiting:
             return
         limit = self._coordinator().limit_reached()
         if limit is None or (limit == "max_images" and self.arguments.limits.max_images == 0):
@@ -195,9 +212,8 @@ class FeedSpider(SiteSpider):
             low_water = self._rules_of_feed.low_water
             images = low_water if wanted is None else wanted
             self._feed.want(images, refill=time.time_ns() // 1_000_000)
-        else:
-            self._ticks = create_looping_call(self._turn)
-            self._ticks.start(_TICK_SECONDS, now=False)
+        self._ticks = create_looping_call(self._turn)
+        self._ticks.start(_TICK_SECONDS, now=False)
         # The engine is still about to open: what is asked for now would wake nothing.
         asyncio.get_running_loop().call_soon(self._turn)
         return requests
@@ -237,7 +253,7 @@ class FeedSpider(SiteSpider):
     # -- inside ----------------------------------------------------------------------------
 
     def _run_of(self, lease: Lease) -> SourceRun:
-        return self._asking.pop(lease.key)
+        return self._asking[lease.key]
 
     def _scheduler(self) -> StoreScheduler:
         scheduler = self.crawler.engine.scheduler

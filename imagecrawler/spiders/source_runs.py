@@ -37,7 +37,10 @@ class FeedRules:
 
 @dataclass(slots=True)
 class SourceRun:
-    """One source in a run. ``asked`` counts the places of this refill."""
+    """One source in a run. ``asked`` counts the places of this refill.
+
+    ``again`` is when the page of ``ask`` is to be asked for once more, None: it is under way.
+    """
 
     source: Source
     policy_name: str
@@ -47,7 +50,8 @@ class SourceRun:
     others: dict[str, State] = field(default_factory=dict)
     ask: Ask | None = None
     demand: Demand = field(default_factory=Demand)
-    is_answered: bool = True
+    again: float | None = None
+    tries: int = 0
     is_polled: bool = False
     is_stopped: bool = False
     deeper: float = 0.0
@@ -103,7 +107,7 @@ class SourceRun:
     def read(self, answer: Answer | None, knows: Knows, *, now: float) -> Read:
         """Take an answer (None: status 304), and return what it lists."""
         assert self.ask is not None
-        self.is_answered = True
+        self.tries = 0
         place = self.ask.place or self.reader.head
         listing = Listing(place, is_unchanged=True)
         if answer is not None:
@@ -127,10 +131,19 @@ class SourceRun:
         self.is_polled = self.is_polled or self.demand.polls
         return Read(listing, new)
 
+    def put_off(self, until: float) -> None:
+        """Ask for the same page once more, at another time."""
+        self.again = until
+
+    def leave(self) -> None:
+        """Ask for nothing more of it in this run, unless it is polled again."""
+        self.is_polled = self.is_polled or self.demand.polls
+        self.ask, self.is_stopped = None, True
+
     def failed(self, reason: str, *, is_gone: bool, now: float) -> None:
         """Note that a page was not there (``is_gone``), or that there was no answer."""
         assert self.ask is not None
-        self.is_answered = True
+        self.tries = 0
         self.is_polled = self.is_polled or self.demand.polls
         if is_gone:
             self.state = self.policy.missed(self.state, self.ask, self.demand, now=now)
@@ -184,18 +197,19 @@ class FeedRun:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a list page is being asked for."""
+        """Whether a list page is being asked for, or is to be asked for once more."""
         return any(run.ask is not None for run in self.runs)
 
     def turn(self, *, now: float) -> list[SourceRun]:
         """Return the sources to ask now, each with its ``ask``: heads, then gaps, then deeper."""
         idle = [run for run in self.runs if run.ask is None]
         due = self._due(now)
-        heads = [run for run in idle if run.key in due and self._ask(run, now, polls=True)]
-        if any(run.ask is not None and run.ask.purpose == "head" for run in self.runs):
+        heads = self._once_more(now)
+        heads += [run for run in idle if run.key in due and self._ask(run, now, polls=True)]
+        if "head" in self._under_way():
             return heads
         begun = [run for run in idle if self._ask(run, now, purposes=("head", "gap", "audit"))]
-        busy = [run.ask.purpose for run in self.runs if run.ask is not None]
+        busy = self._under_way()
         if "gap" in busy or "head" in busy:
             return heads + begun
         # One source gives a low-water mark's worth before the next one does: only the first page
@@ -209,6 +223,15 @@ class FeedRun:
                 coming += worth
                 begun.append(run)
         return heads + begun
+
+    def _once_more(self, now: float) -> list[SourceRun]:
+        again = [run for run in self.runs if run.again is not None and run.again <= now]
+        for run in again:
+            run.again = None
+        return again
+
+    def _under_way(self) -> list[str]:
+        return [run.ask.purpose for run in self.runs if run.ask is not None and run.again is None]
 
     def _due(self, now: float) -> set[str]:
         """Return the keys of the sources whose newest page is to be read now."""
@@ -247,7 +270,7 @@ class FeedRun:
         if run.asked[url] > _MOST_OFTEN:
             run.is_stopped = True
             return False
-        run.ask, run.demand, run.is_answered = ask, demand, False
+        run.ask, run.demand = ask, demand
         return True
 
 

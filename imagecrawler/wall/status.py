@@ -3,7 +3,7 @@
 ``/api/status`` is::
 
     {"store": "data", "at": "2026-…Z", "in_use": true | false | null,
-     "pages": …, "images": …, "dropped_hosts", "torn", "foreign": as `scrapy status --json`,
+     "pages", "images", "sources", "dropped_hosts", "torn", "foreign": as `scrapy status --json`,
      "rates": {"images_per_minute": 12.5 | null, "pages_per_minute": 3.0 | null},
      "hosts": [{"host": "example.com", "images": 120, "queued": 14} …],
      "failures": [{"what": "image" | "page", "reason": "timeout", "count": 3, "retried": 1,
@@ -144,7 +144,8 @@ class StatusCounter:
 
 _NOT_COUNTED: Json = dict.fromkeys(
     (
-        *("at", "in_use", "pages", "images", "dropped_hosts", "torn", "foreign"),
+        *("at", "in_use", "pages", "images", "sources", "dropped_hosts"),
+        *("torn", "foreign"),
         *("rates", "hosts", "failures", "last_run"),
     )
 )

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from imagecrawler.storage import wall_notes
 from tests.crawls import Crawls, Run
 from tests.site.running import Site
@@ -156,6 +158,49 @@ def test_polls_without_demand_unchanged_lists_and_a_source_that_is_away(
     pass_over(crawl, start)
     assert lists(back)[:1] == ["/new"]
     assert files(run.store) == 14
+
+
+@pytest.mark.parametrize(
+    "fail", [{"close": True}, {"status": 503}, {"status": 429, "headers": {"Retry-After": "1"}}]
+)
+def test_a_list_page_that_fails_is_asked_for_again_within_the_pass(
+    site: StartSite, crawl: Crawls, fail: dict[str, Any]
+):
+    routes = listed(named(1, 12))
+    for name in ("/new", "/new?page=2"):
+        routes[name] = {**routes[name], "fail": {"times": 1, **fail}}
+    flaky = site(routes)
+    settings = {"RETRY_DELAY_SECONDS": 0.2}
+    run = pass_over(crawl, f"{flaky.url}new", max_images=1000, settings=settings)
+    assert files(run.store) == 12
+    assert lists(flaky) == ["/new", "/new", "/new?page=2", "/new?page=2", "/new?page=3"]
+
+
+def test_a_host_that_rests_longer_than_the_run_waits_is_left_alone(site: StartSite, crawl: Crawls):
+    resting = {"status": 429, "headers": {"Retry-After": "3600"}}
+    closed = site({"/new": text("later", **resting)})
+    start = f"{closed.url}new"
+    assert "http-429" in pass_over(crawl, start).stderr
+    assert "its host rests for" in pass_over(crawl, start).stderr
+    assert lists(closed) == ["/new"]
+    status = json.loads(crawl.command("status", "--json").stdout)
+    (source,) = status["sources"]
+    assert (source["url"], source["health"], source["reason"]) == (start, "slow", "http-429")
+    assert (source["answered"], source["news_per_hour"]) == (None, None)
+    assert "no answer yet, does not answer: http-429" in crawl.command("status").stdout
+
+
+def test_status_tells_of_each_source(site: StartSite, crawl: Crawls):
+    lively = site(listed(named(1, 12)))
+    pass_over(crawl, f"{lively.url}new", max_images=4)
+    lively.stop()
+    full = site(listed(named(1, 40)), ports=lively.ports)
+    pass_over(crawl, f"{full.url}new", max_images=0)
+    (source,) = json.loads(crawl.command("status", "--json").stdout)["sources"]
+    assert (source["health"], source["reason"], source["gaps"]) == ("ok", None, 1)
+    assert source["news_per_hour"] > 0
+    assert source["answered"] == source["asked"]
+    assert "1 gap to fill" in crawl.command("status").stdout
 
 
 def test_watching_reads_on_when_the_wall_asks(site: StartSite, crawl: Crawls):

@@ -88,6 +88,22 @@ const hosts = ({ hosts: all }) => {
   return card("Hosts", table, more);
 };
 
+const troubles = { slow: "does not answer", dead: "has not answered for a day" };
+
+const sources = ({ sources: all }) => {
+  const rows = all.map(({ name, url, health, reason, answered, news_per_hour, gaps }) => element(
+    "li",
+    {},
+    element("span", {}, element("b", {}, outwardLink(url, name)), Number.isFinite(news_per_hour) ? `${rate(news_per_hour)} new an hour` : "–"),
+    element("small", {}, [
+      answered ? `answered ${age(new Date(answered), new Date())}` : "no answer yet",
+      gaps ? plural(gaps, "gap to fill", "gaps to fill") : "",
+      troubles[health] ? `${troubles[health]}: ${reason}` : "",
+    ].filter(Boolean).join(" · ")),
+  ));
+  return card("Sources", element("ul", { className: "bars" }, ...rows));
+};
+
 const lastRun = ({ last_run: run }) => card("Last run", facts({
   Spider: run.spider,
   Ended: [run.reason, age(new Date(run.finished), new Date())].filter(Boolean).join(", "),
@@ -104,7 +120,7 @@ const isKnown = (value) => value && (Array.isArray(value) || Object.keys(value).
 
 const CARDS = [
   ["pages", queue], ["images", images], ["images", files], ["disk", disk], ["wall", wall],
-  ["failures", failures], ["hosts", hosts], ["last_run", lastRun],
+  ["failures", failures], ["hosts", hosts], ["sources", sources], ["last_run", lastRun],
 ];
 
 const stateOf = (now) => {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -103,3 +105,23 @@ def test_the_status_page_counts(gallery: Wall, visit: Visit) -> None:
     expect(page.get_by_role("row", name="gallery.example.com 250")).to_be_visible()
     expect(page.get_by_text("no crawl is running")).to_be_visible()
     expect(page.get_by_text("600 px wide: 500")).to_be_visible()
+
+
+def test_the_status_page_tells_of_each_source(serve: Serve, visit: Visit, tmp_path: Path) -> None:
+    add(tmp_path / "data", range(1))
+    sources = tmp_path / "data" / "sources"
+    sources.mkdir(exist_ok=True)
+    hour = 3600.0
+    poll = {"items": 30.0, "seconds": 10 * hour, "polled": time.time(), "answered": time.time()}
+    well = {"name": "<b>cats</b>", "url": "https://cats.example/new", "poll": poll}
+    away = {**poll, "failing": time.time() - 100, "failure": "timeout"}
+    ill = {"name": "boats", "url": "https://boats.example/new", "poll": away}
+    (sources / f"{1:016x}.json").write_text(json.dumps(well))
+    (sources / f"{2:016x}.json").write_text(json.dumps(ill))
+    (sources / f"{3:016x}.json").write_text('{"name": "torn"')
+    page = visit(serve(tmp_path / "data"), "/status")
+    card = page.locator("section").filter(has=page.get_by_role("heading", name="Sources"))
+    expect(card.get_by_role("listitem")).to_have_count(2)
+    expect(card.get_by_role("link", name="<b>cats</b>")).to_have_attribute("href", well["url"])
+    expect(card).to_contain_text("new an hour")
+    expect(card).to_contain_text("does not answer: timeout")
