@@ -145,7 +145,8 @@ class FeedSpider(SiteSpider):
         if isinstance(outcome, GivenBack):  # no answer either, and nobody's fault
             run.put_off(now)
             return
-        failed = outcome if isinstance(outcome, Failed) else Failed("no-answer", "nothing came")
+        dropped = Failed("dropped-by-pipeline", "a middleware or pipeline dropped it")
+        failed = outcome if isinstance(outcome, Failed) else dropped
         wait = failed.wait_seconds
         if wait is not None and wait <= self._coordinator().rules.retry_wait_seconds:
             run.tries += 1
