@@ -55,7 +55,7 @@ class Fresh:
         purpose = self._purpose(state, intervals, demand, now)
         if purpose is None or purpose == "audit":
             return Ask(of_pair(state["audit"]["place"]), "audit") if purpose else None
-        if (seek := Seek.of(state)) is not None:
+        if (seek := Seek.of(state, now=now)) is not None:
             return Ask(seek.place, purpose)
         growing = intervals[_growing(intervals, purpose)]
         return Ask(_place_below(growing, _numbering(state), now), purpose)
@@ -134,13 +134,20 @@ class _Walk:
 
     def read(self, ask: Ask, listing: Listing, new: Set[str]) -> State:
         """Return the state after a page that was asked for; ``new`` are marks not in the store."""
-        marks, seek = _marks(listing), Seek.of(self.state)
+        marks, seek = _marks(listing), Seek.of(self.state, now=self.now)
         tail = self._tail(ask, listing, new, seek)
         if tail is None:
             is_known = bool(marks) and new.isdisjoint(marks)
             numbering = _numbering(self.state)
             found = sought(
-                seek, listing, marks, self.intervals, self.index, is_known, numbering=numbering
+                seek,
+                listing,
+                marks,
+                self.intervals,
+                self.index,
+                is_known,
+                numbering=numbering,
+                now=self.now,
             )
             return found.kept_in(self.state)
         if seek is not None and seek.is_walk and not tail and listing.older is not None:
@@ -259,18 +266,31 @@ def _guess(interval: Interval, numbering: Numbering) -> Place:
 
 
 def _placed(interval: Interval, listing: Listing, now: float) -> Interval:
-    """Return an interval whose lowest item is the last one of a page, as just read."""
+    """Return an interval whose lower end is on a page just read, or so many items below that."""
     interval = replace(interval, when=now, shift=0, ended=None)
     if not listing.items:
         return interval
+    size = max(interval.size, len(listing.items))
+    left = _items_below(interval, _marks(listing))
+    # Where it has been leapt to in vain, what should lie in between is there no more.
+    if listing.numbering is None or left < size or interval.leapt == interval.count:
+        left = 0
     return replace(
         interval,
+        leapt=interval.count if left else interval.leapt,
         at=listing.place,
-        below=listing.older,
+        below=None if left else listing.older,
         addressing=listing.addressing,
-        index=len(listing.items) - 1,
-        size=max(interval.size, len(listing.items)),
+        index=len(listing.items) - 1 + left,
+        size=size,
     )
+
+
+def _items_below(interval: Interval, marks: list[str]) -> int:
+    """Return how many items of the interval follow the last one of a page that ends in it."""
+    if marks[-1:] == [] or marks[-1] not in interval.bottom:
+        return 0
+    return len(interval.bottom) - 1 - interval.bottom.index(marks[-1])
 
 
 def _numbering(state: State) -> Numbering | None:

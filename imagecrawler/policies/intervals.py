@@ -27,7 +27,8 @@ class Interval:
     short one they overlap. ``at`` is the page that the oldest was last seen on, ``index`` its
     place there, ``size`` how many that page had. ``below`` is the page after that one, as it said
     ``when``. ``shift`` is how many items were found since that lie above. ``ended``: when the list
-    was seen to end below it.
+    was seen to end below it. ``leapt``: its ``count`` when its lower end was last taken to lie
+    beyond the page that was read.
     """
 
     top: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Interval:
     shift: int = 0
     when: float = 0.0
     ended: float | None = None
+    leapt: int = 0
 
     @property
     def marks(self) -> frozenset[str]:

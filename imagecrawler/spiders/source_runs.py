@@ -55,6 +55,7 @@ class SourceRun:
     is_polled: bool = False
     is_stopped: bool = False
     deeper: float = 0.0
+    gives: int | None = None  # the last refill to which it gave
     asked: Counter[str] = field(default_factory=Counter)
     reader: ListReader = field(init=False)
 
@@ -212,15 +213,16 @@ class FeedRun:
         busy = self._under_way()
         if "gap" in busy or "head" in busy:
             return heads + begun
-        # One source gives a low-water mark's worth before the next one does: only the first page
-        # of a walk has to be looked for.
+        # One source gives a low-water mark's worth, or a whole refill, before the next one does:
+        # only the first page of a walk has to be looked for.
         worth = max(_PAGE_ITEMS, self.rules.low_water)
         coming = len(busy) * worth
-        for run in sorted(idle, key=lambda run: run.deeper // worth):
+        for run in sorted(idle, key=lambda run: (run.gives != self.refill, run.deeper)):
             if coming >= self.wanted:
                 break
             if run.ask is None and self._ask(run, now):
                 coming += worth
+                run.gives = self.refill
                 begun.append(run)
         return heads + begun
 

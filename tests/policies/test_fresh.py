@@ -57,6 +57,43 @@ def test_rescan_pays_for_depth_and_fresh_does_not():
     assert asked == {"Rescan": list(range(1, 15)), "Fresh": [1, 2, 13, 14]}
 
 
+@pytest.mark.parametrize("addressing", ["numbered", "offset"])
+@pytest.mark.parametrize("moved", [3_000, 37, -60, -300])
+def test_where_a_list_has_moved_unseen_its_end_is_found_by_halves(
+    addressing: Addressing, moved: int
+):
+    read = reader(Fresh(), addressing)
+    read.source.arrive(4_000)
+    read.run(400)
+    above = [f"known{number}" for number in range(moved)]
+    read.source.items[200 : 200 + max(0, -moved)] = above
+    read.store.update(above)
+    read.now += 3_600
+    asked = read.run(30)
+    # The newest page, the guess, ten jumps, as many halves, what is left, six pages of five.
+    assert len(asked) <= 30
+    read.now, read.most = read.now + 3_600, 2_000
+    read.run(4_000)
+    assert not read.missing
+
+
+def test_a_search_that_was_cut_short_long_ago_begins_anew_from_the_guess():
+    read = reader(Fresh())
+    read.source.arrive(4_000)
+    read.run(400)
+    above = [f"known{number}" for number in range(300)]
+    read.source.items[200:200] = above
+    read.store.update(above)
+    read.now += 3_600
+    read.run(30, dies_after=3)
+    assert read.state["seek"] is not None
+    for _ in range(40):
+        read.source.arrive(100)
+        read.run(0)
+        read.now += 3_600
+    assert len(read.run(30)) <= 30
+
+
 def test_forget_reads_the_hole_when_it_has_forgotten():
     read = reader(Forget(forget_seconds=7_200))
     read.run(20)

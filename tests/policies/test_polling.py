@@ -41,17 +41,17 @@ def test_stated_times_give_a_first_rate():
 
 def test_polls_follow_the_square_root_of_the_rate():
     periods = poll_periods(
-        [watched(1), watched(36)], [1, 1], requests_per_hour=3.5, max_age_seconds=1e9
+        [watched(1), watched(36)], [1, 1], requests_per_hour=3.0, max_age_seconds=1e9
     )
     assert periods[0] / periods[1] == pytest.approx(6, rel=0.05)
-    assert sum(HOUR / period for period in periods) == pytest.approx(3.5)
+    assert sum(HOUR / period for period in periods) == pytest.approx(3.0)
 
 
 def test_none_is_asked_before_there_should_be_news_but_for_staleness():
     states = [watched(1), watched(36), PollState(polled=0.0)]
     slow, busy, new = poll_periods(states, [1] * 3, requests_per_hour=100, max_age_seconds=1e9)
-    assert slow == pytest.approx(1.5 * HOUR, rel=0.1)
-    assert busy == pytest.approx(1.5 * HOUR / 36, rel=0.1)
+    assert slow == pytest.approx(2 * HOUR, rel=0.1)
+    assert busy == pytest.approx(2 * HOUR / 36, rel=0.1)
     assert new < slow  # nobody can say yet
     bound = poll_periods(states, [1] * 3, requests_per_hour=100, max_age_seconds=HOUR)
     assert bound[0] == HOUR
