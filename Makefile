@@ -25,6 +25,8 @@ crawl: .venv/crawl.stamp
 		exec $(BIN)/python -m imagecrawler.demo crawl --store "$$STORE"; \
 	fi
 
+# Hundreds of tests start a process: it need not compile the project each time.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: lint browser
 	$(BIN)/python -m pytest -n auto
 

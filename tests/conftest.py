@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.crawls import Crawls
+from tests.quick_disk import quick_disk
 from tests.site.generated import Generated
 from tests.site.running import Site
 from tests.site.spec import Routes
@@ -15,9 +18,23 @@ from tests.site.spec import Routes
 StartSite = Callable[..., Site]
 
 
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Use three workers for two cores: half of the time a test waits, for a server or a clock."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0))
+    return cores + (cores + 1) // 2
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests, which would keep one worker busy alone at the end."""
-    items.sort(key=lambda item: "test_crash_sweep" not in item.nodeid)
+
+    def rank(item: pytest.Item) -> int:
+        if "test_crash_sweep" in item.nodeid:
+            return 0
+        return 1 if "site" in getattr(item, "fixturenames", ()) else 2
+
+    items.sort(key=rank)
 
 
 @pytest.fixture
@@ -41,6 +58,13 @@ def site(tmp_path: Path) -> Iterator[StartSite]:
     yield start
     for each in running:
         each.stop()
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """A folder for stores that die hundreds of times, in memory where there is room."""
+    with tempfile.TemporaryDirectory(dir=quick_disk()) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ death on nothing is written any more, as after a kill -9.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,8 @@ class Run:
     async def _crawl(self) -> None:
         self._store = store = Store.open(str(self._root), fsync=False)
         coordinator = Coordinator.open(store, self.rules)
-        coordinator.start(lambda: None, self.fatal.append)
+        news = asyncio.Event()
+        coordinator.start(news.set, self.fatal.append)
         coordinator.add_start(self.start, "any")
         pending: list[Lease] = []
         while (coordinator.has_work() or pending) and not self._shim.dead:
@@ -87,7 +90,7 @@ class Run:
             if pending:
                 self._end(coordinator, pending.pop(0))
             coordinator.flush()
-            await asyncio.sleep(0)
+            await (asyncio.sleep(0) if pending else heard(news))
         if self._shim.dead:
             coordinator._committer._thread.shutdown(wait=False)
             return
@@ -115,6 +118,13 @@ class Run:
         Path(path).write_bytes(lease.url.encode())
         facts = {"sha256": lease.key.replace("-", "").ljust(64, "0"), "width": 600, "status": 200}
         return Rendered(facts, [("600", ".jpg", path)])
+
+
+async def heard(news: asyncio.Event) -> None:
+    """Wait until there may be new work, but not for long: a death wakes nobody."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(news.wait(), 0.005)
+    news.clear()
 
 
 def page_item(lease: Lease) -> PageItem:
@@ -171,12 +181,12 @@ def changes_of_a_whole_crawl(root: Path, monkeypatch: pytest.MonkeyPatch) -> int
 @pytest.mark.parametrize("torn", [False, True], ids=["between", "torn"])
 @pytest.mark.parametrize("part", range(4))
 def test_a_death_at_any_change_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int, torn: bool
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch, part: int, torn: bool
 ) -> None:
-    total = changes_of_a_whole_crawl(tmp_path / "whole", monkeypatch)
+    total = changes_of_a_whole_crawl(quick_path / "whole", monkeypatch)
     assert total > 100
     for at in range(1 + part, total + 1, 4):
-        root = tmp_path / f"dies-{at}"
+        root = quick_path / f"dies-{at}"
         shim = DyingOs(at, torn=torn)
         monkeypatch.setattr(atomic, "os", shim)
         before = Run(root, shim)()
@@ -188,18 +198,20 @@ def test_a_death_at_any_change_loses_nothing(
             ]
             retried = [f"page {FAILING_PAGE}"]
             assert len([url for url in again if url not in retried]) <= CONCURRENCY, at
+        shutil.rmtree(root)
 
 
 @pytest.mark.parametrize("part", range(2))
 def test_a_disk_that_fills_up_at_any_change_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
-    total = changes_of_a_whole_crawl(tmp_path / "whole", monkeypatch)
+    total = changes_of_a_whole_crawl(quick_path / "whole", monkeypatch)
     for at in range(20 + part, total + 1, 2):
-        root = tmp_path / f"full-{at}"
+        root = quick_path / f"full-{at}"
         shim = DyingOs(at, error=OSError(28, "No space left on device"))
         monkeypatch.setattr(atomic, "os", shim)
         run = Run(root, shim)()
         assert len(run.fatal) <= 1
         run_to_the_end(root, monkeypatch)
         check_end(root)
+        shutil.rmtree(root)

@@ -37,6 +37,7 @@ from tests.coordinator.model import (
 )
 from tests.coordinator.process import Process
 from tests.dying import Death, DyingOs
+from tests.quick_disk import quick_disk
 
 WHICH = st.integers(0, 9)
 WAITS = st.sampled_from([0.0, FAR_SECONDS, None])
@@ -60,7 +61,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.root = Path(tempfile.mkdtemp())
+        self.root = Path(tempfile.mkdtemp(dir=quick_disk()))
         self.disk = DyingOs()
         atomic.os = self.disk  # type: ignore[assignment]
         self.model = Model()

@@ -11,6 +11,7 @@ import itertools
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -137,15 +138,15 @@ def run(root: Path, shim: Any, monkeypatch: pytest.MonkeyPatch) -> NearRun:
 
 @pytest.mark.parametrize("part", range(4))
 def test_a_death_at_any_change_leaves_a_sound_store_and_the_largest_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     shim = DyingOs(None)
-    first = run(tmp_path / "whole", shim, monkeypatch)
-    check_end(tmp_path / "whole")
+    first = run(quick_path / "whole", shim, monkeypatch)
+    check_end(quick_path / "whole")
     assert max(first.handed.values()) == 1
     assert shim.changes > 60
     for at in range(1 + part, shim.changes + 1, 4):
-        root = tmp_path / f"dies-{at}"
+        root = quick_path / f"dies-{at}"
         root.mkdir()  # or its making is the first change, and there is no store to look at
         run(root, DyingOs(at), monkeypatch)
         monkeypatch.setattr(atomic, "os", os)
@@ -155,3 +156,4 @@ def test_a_death_at_any_change_leaves_a_sound_store_and_the_largest_is_kept(
         check_end(root)
         # And then nothing is left to do.
         assert run(root, os, monkeypatch).handed == {}, at
+        shutil.rmtree(root)

@@ -22,6 +22,7 @@ from imagecrawler.identity.urls import page_key
 from imagecrawler.storage import instants
 from imagecrawler.storage.key_table import KeyTable
 from imagecrawler.storage.store import Store
+from tests.quick_disk import quick_disk
 
 URLS = [f"http://{host}.example/{n}" for host in "ab" for n in range(3)]
 BEGUN = 1_700_000_000_000_000
@@ -65,7 +66,7 @@ class LogsWithAndWithout(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.root = Path(tempfile.mkdtemp())
+        self.root = Path(tempfile.mkdtemp(dir=quick_disk()))
         self.instant = BEGUN
         self.open()
 
@@ -127,7 +128,8 @@ class LogsWithAndWithout(RuleBasedStateMachine):
     def meddle(self, kind: str) -> None:
         path = self.root / "cache" / "pages.lines"
         if kind == "copy":
-            copy = shutil.copytree(self.root, tempfile.mkdtemp(), dirs_exist_ok=True)
+            copy = tempfile.mkdtemp(dir=quick_disk())
+            shutil.copytree(self.root, copy, dirs_exist_ok=True)
             self.store.close()
             shutil.rmtree(self.root)
             self.root = Path(copy)

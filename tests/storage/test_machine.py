@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from imagecrawler.storage.records import merged
 from imagecrawler.storage.store import Store
+from tests.quick_disk import quick_disk
 
 KEYS = st.integers(0, 5).map(lambda n: f"{n:013d}-{n:012x}")
 PAGES = st.integers(0, 9).map(lambda n: f"{n:016x}")
@@ -23,7 +24,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.root = tempfile.mkdtemp()
+        self.root = tempfile.mkdtemp(dir=quick_disk())
         self.records: dict[str, dict[str, object]] = {}
         self.failures: dict[str, str] = {}
         self.stored: set[str] = set()
