@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 # So many more objects than at the last look: some megabytes at most, a few hundred requests.
 _COLLECTED_AT = 20_000
 
+_REMOTE_CONTROL = "scrapy.extensions.remote_control.RemoteControl"
+
 OUR_SPIDERS = ("site", "download")
 
 
@@ -48,6 +50,7 @@ class Command(CrawlCommand):
                 check(self.settings, args[0], opts.spargs)
             except ImageCrawlerError as error:
                 _refuse(error, log_file=self.settings.get("LOG_FILE"))
+            leave_out_remote_control(self.settings)
             self._quieten_terminal()
 
     def _quieten_terminal(self) -> None:
@@ -117,6 +120,15 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     site_headers(settings)
     check_browser(settings, given.render)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))
+
+
+def leave_out_remote_control(settings: BaseSettings) -> None:
+    """Keep it from being loaded only to see that it is off: a tenth of the start is its aiohttp.
+
+    Scrapy loads what ``EXTENSIONS`` sets to None too.
+    """
+    if not settings.getbool("REMOTE_CONTROL_ENABLED"):
+        settings["EXTENSIONS_BASE"].pop(_REMOTE_CONTROL, None)
 
 
 def check_system(name: str) -> None:
