@@ -292,15 +292,16 @@ class ListingHints:
     """What an answer says of when to ask again; each None where it says nothing.
 
     ``ttl_seconds`` is what a feed states (``ttl``, ``sy:updatePeriod``), ``max_age_seconds`` what
-    the cache headers do. ``hub`` is a WebSub hub that would announce news. ``modified`` is when the
-    list last changed: ``lastmod``, the feed's date, or Last-Modified. ``quiet_hours`` are those of
-    the UTC week, 0 for Monday's first, in which a feed asks for no requests (``skipHours``,
-    ``skipDays``).
+    the cache headers do. ``hub`` is a WebSub hub that would announce news, ``topic`` the URL by
+    which it knows the list (None: that of the newest page). ``modified`` is when the list last
+    changed: ``lastmod``, the feed's date, or Last-Modified. ``quiet_hours`` are those of the UTC
+    week, 0 for Monday's first, in which a feed asks for no requests (``skipHours``, ``skipDays``).
     """
 
     ttl_seconds: float | None = None
     max_age_seconds: float | None = None
     hub: str | None = None
+    topic: str | None = None
     modified: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None

@@ -64,6 +64,10 @@ SOURCE_LOW_WATER = (
     200  # images to keep ready: what one pass looks for, and a wall's viewer has ahead
 )
 SOURCE_FORGET_SECONDS = 3 * 3600  # after which policy=forget begins anew
+# With watch=1 hubs tell of news (WebSub). The URL below which they reach this crawl, "": they do
+# not; and where it listens: a server of yours leads the one to the other.
+WEBSUB_CALLBACK = ""  # https://example.org/websub/
+WEBSUB_LISTEN = "127.0.0.1:8765"
 
 # -- failures: the ledger retries, one request a try ------------------------------------------
 RETRY_ENABLED = True

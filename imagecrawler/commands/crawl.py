@@ -23,6 +23,7 @@ from imagecrawler.policies.filters import UrlFilter
 from imagecrawler.security.addresses import allowed_networks
 from imagecrawler.spiders.arguments import parse_arguments
 from imagecrawler.spiders.browser_check import check_browser
+from imagecrawler.spiders.hub_callbacks import callback_place
 from imagecrawler.storage.store import preflight, read_summary
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _COLLECTED_AT = 20_000
 
 _REMOTE_CONTROL = "scrapy.extensions.remote_control.RemoteControl"
 
-OUR_SPIDERS = ("site", "download")
+OUR_SPIDERS = ("site", "download", "feed")
 
 
 class Command(CrawlCommand):
@@ -118,6 +119,7 @@ def check(settings: BaseSettings, spider: str, arguments: dict[str, Any]) -> Non
     proxy_url(settings)
     login_state(settings)
     site_headers(settings)
+    callback_place(settings)
     check_browser(settings, given.render)
     preflight(store_path(settings, relative_is_wrong="_job" in arguments))
 

@@ -197,6 +197,9 @@ class Frontier(Protocol):
     def source_state(self, source: str) -> dict[str, Any]:
         """Return what was last known of a paged source; {}: nothing."""
 
+    def keep_source(self, source: str, state: dict[str, Any]) -> None:
+        """Keep what is known of a paged source, in the order of this and of what is `Listed`."""
+
     def try_another(self, lease: Lease, reason: str, facts: dict[str, Any] | None = None) -> bool:
         """Note that an image's rendition is no good; return whether another may be better."""
 

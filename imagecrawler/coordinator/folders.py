@@ -261,6 +261,11 @@ class Coordinator:
         """Return what the store has of a paged source; {}: nothing, or it cannot be read."""
         return self.store.sources.read(source)
 
+    def keep_source(self, source: str, state: dict[str, Any]) -> None:
+        """Keep what is known of a paged source, in the order of this and of what is `Listed`."""
+        self._committer.group.listed.append((None, Listed(source, state)))
+        self._committer.changed()
+
     def finish(self, lease: Lease) -> None:
         """Take back a lease with its outcome; acknowledged when its group is on disk."""
         self.pages.release(lease.host)
@@ -508,7 +513,8 @@ class Coordinator:
         ended = [*group.lines, *group.rendered, *group.failures]
         self._release(*(lease for lease, _ in ended if lease is not None))
         for lease, _ in group.listed:
-            self.leased.pop(name_of(lease), None)
+            if lease is not None:
+                self.leased.pop(name_of(lease), None)
         self._note_retries(group, result)
         for lease, rendered in group.rendered:
             if lease.key in result.duplicates:

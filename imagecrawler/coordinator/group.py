@@ -22,7 +22,7 @@ class Group:
     lines: list[tuple[Lease | None, PageLine]] = field(default_factory=list)
     rendered: list[tuple[Lease, Rendered]] = field(default_factory=list)
     failures: list[tuple[Lease, dict[str, Any]]] = field(default_factory=list)
-    listed: list[tuple[Lease, Listed]] = field(default_factory=list)
+    listed: list[tuple[Lease | None, Listed]] = field(default_factory=list)
     estimates: dict[str, Any] = field(default_factory=dict)  # by name
     before: list[Callable[[], None]] = field(default_factory=list)  # what is written first
     size: int = 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from imagecrawler.policies.fresh import gaps
 from imagecrawler.policies.polling import PollState
+from imagecrawler.policies.websub import Subscription
 from imagecrawler.storage import instants
 from imagecrawler.storage.store import Store
 
@@ -19,8 +20,9 @@ def source_status(store: Store, *, now: float) -> list[dict[str, Any]]:
 
     Each has ``name``, ``url``, ``tags``, ``health`` (``ok``, ``slow``, ``dead``) with the
     ``reason`` if it is not ok, when its newest page was last ``asked`` for and last
-    ``answered`` (instants, or null), ``news_per_hour`` (null before anything is known), and
-    ``gaps``: stretches of the list that are known to be unread. ``now`` is in seconds.
+    ``answered`` (instants, or null), ``news_per_hour`` (null before anything is known),
+    ``gaps``: stretches of the list that are known to be unread, and whether it is ``announced``: a
+    hub tells of its news. ``now`` is in seconds.
     """
     return [facts for state in store.sources.read_all() if (facts := _facts(state, now))]
 
@@ -37,6 +39,7 @@ def source_lines(sources: list[dict[str, Any]]) -> Iterator[str]:
             f"last answer {source['answered'][:16].replace('T', ' ')} UTC"
             if source["answered"]
             else "no answer yet",
+            "announced by a hub" if source["announced"] else "",
             trouble,
         ]
         yield f"{source['name']}: {', '.join(part for part in told if part)}"
@@ -45,6 +48,7 @@ def source_lines(sources: list[dict[str, Any]]) -> Iterator[str]:
 def _facts(state: Mapping[str, Any], now: float) -> dict[str, Any] | None:
     try:
         poll = PollState.from_json(state.get("poll") or {})
+        subscription = Subscription.from_json(state.get("websub"))
         fresh = (state.get("policies") or {}).get("fresh") or {}
         return {
             "name": str(state["name"]),
@@ -56,6 +60,7 @@ def _facts(state: Mapping[str, Any], now: float) -> dict[str, Any] | None:
             "answered": _instant(poll.answered),
             "news_per_hour": round(poll.rate * _HOUR_SECONDS, 2) if poll.seconds else None,
             "gaps": gaps(fresh),
+            "announced": subscription is not None and subscription.announces(now),
         }
     except (TypeError, ValueError, AttributeError, KeyError):
         return None

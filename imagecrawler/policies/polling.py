@@ -49,6 +49,7 @@ class PollState:
     hint_seconds: float = 0.0
     quiet_hours: tuple[int, ...] = ()
     hub: str | None = None
+    topic: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     capacity: int | None = None
@@ -79,6 +80,7 @@ class PollState:
             seen,
             quiet_hours=tuple(sorted(hints.quiet_hours)),
             hub=hints.hub,
+            topic=hints.topic,
             etag=hints.etag,
             last_modified=hints.last_modified,
             capacity=len(listing.items) if is_whole and listing.items else None,
@@ -113,6 +115,13 @@ class PollState:
         wait = max(period_seconds, hinted, MIN_POLL_SECONDS)
         latest = self.polled + max(wait, max_age_seconds)
         return min(self._loud(self.polled + wait), latest)
+
+    def due_by_notice(self, noticed: float) -> float:
+        """Return when it is to be asked after a hub said that it has news, whatever else it says.
+
+        A hub, or who passes for one, cannot have it asked more often than anything else can.
+        """
+        return noticed if self.polled is None else max(noticed, self.polled + MIN_POLL_SECONDS)
 
     def _loud(self, instant: float) -> float:
         for _ in self.quiet_hours:
@@ -151,16 +160,18 @@ def poll_periods(
     *,
     requests_per_hour: float,
     max_age_seconds: float,
+    announced: Sequence[bool] | None = None,
 ) -> list[float]:
     """Return after how many seconds each source is asked again, in their order.
 
     Their polls add up to at most ``requests_per_hour``, but none waits longer than
     ``max_age_seconds``, and one whose document holds so few items that some would be missed not
-    that long.
+    that long. Those whose news are ``announced`` by a hub leave their share to the others: they are
+    asked no more often than they have to be, should the hub fail.
     """
     floors = [_least_frequency(state, max_age_seconds) for state in states]
     roots = [sqrt(w * state.rate) for state, w in zip(states, weights, strict=True)]
-    fixed: set[int] = set()
+    fixed = {i for i, is_told in enumerate(announced or ()) if is_told}
     while True:
         budget = requests_per_hour / _HOUR - sum(floors[i] for i in fixed)
         total = sum(root for i, root in enumerate(roots) if i not in fixed)

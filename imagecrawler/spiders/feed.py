@@ -25,7 +25,9 @@ from imagecrawler.identity.urls import host_name
 from imagecrawler.items import ListedItem, PageItem, Source
 from imagecrawler.policies.choice import policy_named
 from imagecrawler.security.addresses import Origin
+from imagecrawler.spiders.announcements import Announcements
 from imagecrawler.spiders.arguments import IMAGE_FILTERS, Arguments, parse_arguments
+from imagecrawler.spiders.hub_callbacks import callback_place
 from imagecrawler.spiders.site import SiteSpider
 from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun, knows_item
 from imagecrawler.spiders.store_spider import origins_of
@@ -79,6 +81,7 @@ class FeedSpider(SiteSpider):
     _demand: Demand | None
     _nothing_until: float
     _ticks: Any = None
+    _announcements: Announcements | None = None
 
     def parse_list(self, response: Response) -> Iterator[PageItem]:
         """Yield what a list page shows; queue the pages of its items."""
@@ -102,8 +105,7 @@ class FeedSpider(SiteSpider):
 
     def _turn(self) -> None:
         """Ask for all list pages whose turn it is."""
-        slot = self.crawler.engine._slot
-        if slot is None or slot.closing is not None or self._scheduler().is_held:
+        if not self._may_ask():
             return
         self._note_demand()
         for run in self._feed.turn(now=time.time()):
@@ -116,6 +118,17 @@ class FeedSpider(SiteSpider):
             self.crawler.stats.inc_value("source/requests")
         if self._feed.wanted and not self._feed.is_busy:
             self._say_that_there_is_no_more()
+
+    def _tick(self) -> None:
+        # Not in each turn: what a page says of its source is kept after the turn that it leads to,
+        # and would be in the place of what a hub was asked in there.
+        if self._announcements is not None and self._may_ask():
+            self._announcements.subscribe()
+        self._turn()
+
+    def _may_ask(self) -> bool:
+        slot = self.crawler.engine._slot
+        return slot is not None and slot.closing is None and not self._scheduler().is_held
 
     def _rests(self, run: SourceRun) -> bool:
         """Whether a source's host is left alone for now; then its turn is put off."""
@@ -135,6 +148,9 @@ class FeedSpider(SiteSpider):
         self._asking.pop(lease.key, None)
         if not isinstance(lease.outcome, Listed):
             self._failed(run, lease)
+        if isinstance(lease.outcome, Listed):
+            run.safe = lease.outcome.state
+            lease.outcome = replace(lease.outcome, state=run.to_keep())
         if run.again is None:
             run.ask = None
         self._turn()
@@ -197,6 +213,9 @@ class FeedSpider(SiteSpider):
         if self._ticks is not None:
             self._ticks.stop()
             self._ticks = None
+        if self._announcements is not None:
+            self._announcements.end()
+            self._announcements = None
 
     # -- a run begins ----------------------------------------------------------------------
 
@@ -208,12 +227,17 @@ class FeedSpider(SiteSpider):
         for run in runs:
             run.restore(coordinator.source_state(run.key))
         self._feed = FeedRun(runs, self._rules_of_feed)
+        place = callback_place(self.crawler.settings)
+        if place is not None and self._rules_of_feed.watch:
+            self._announcements = Announcements(
+                self.crawler, place, runs, coordinator, turn=self._turn
+            )
         wanted = self.arguments.limits.max_images
         if not self._rules_of_feed.watch:
             low_water = self._rules_of_feed.low_water
             images = low_water if wanted is None else wanted
             self._feed.want(images, refill=time.time_ns() // 1_000_000)
-        self._ticks = create_looping_call(self._turn)
+        self._ticks = create_looping_call(self._tick)
         self._ticks.start(_TICK_SECONDS, now=False)
         # The engine is still about to open: what is asked for now would wake nothing.
         asyncio.get_running_loop().call_soon(self._turn)

@@ -18,6 +18,7 @@ from imagecrawler.items import ListedItem, Listing, Source
 from imagecrawler.policies.choice import DEFAULT_POLICY
 from imagecrawler.policies.paging import Ask, Demand, Knows, PagingPolicy, State
 from imagecrawler.policies.polling import PollState, poll_periods
+from imagecrawler.policies.websub import Subscription
 
 # A list that leads back to itself: so often is a page asked for in one refill, and no more.
 _MOST_OFTEN = 4
@@ -40,12 +41,17 @@ class SourceRun:
     """One source in a run. ``asked`` counts the places of this refill.
 
     ``again`` is when the page of ``ask`` is to be asked for once more, None: it is under way.
+    ``safe`` is what was last kept of it: what it knows since may not be in the store yet.
+    ``is_listening``: its hub is heard in this run. ``is_untold``: its newest page is read because
+    it is time, though its hub tells of news.
     """
 
     source: Source
     policy_name: str
     policy: PagingPolicy
     poll: PollState = field(default_factory=PollState)
+    subscription: Subscription | None = None
+    safe: Mapping[str, Any] = field(default_factory=dict)
     state: State = field(default_factory=dict)
     others: dict[str, State] = field(default_factory=dict)
     ask: Ask | None = None
@@ -54,6 +60,8 @@ class SourceRun:
     tries: int = 0
     is_polled: bool = False
     is_stopped: bool = False
+    is_untold: bool = False
+    is_listening: bool = False
     deeper: float = 0.0
     gives: int | None = None  # the last refill to which it gave
     asked: Counter[str] = field(default_factory=Counter)
@@ -77,9 +85,10 @@ class SourceRun:
         except (TypeError, ValueError, AttributeError, KeyError, IndexError):
             return
         self.poll, self.others, self.state = poll, others, state
+        self.subscription, self.safe = Subscription.from_json(kept.get("websub")), kept
 
     def to_json(self) -> dict[str, Any]:
-        """Return what sources/ keeps of it."""
+        """Return what is known of it now, to be kept when all it was found with is safe."""
         return {
             "name": self.source.name,
             "url": self.source.url,
@@ -87,6 +96,28 @@ class SourceRun:
             "poll": self.poll.to_json(),
             "policies": {**self.others, self.policy_name: self.state},
         }
+
+    def to_keep(self) -> dict[str, Any]:
+        """Return what sources/ has of it: what is ``safe``, and what it has at its hub."""
+        return {**self.safe, "websub": self.subscription and self.subscription.to_json()}
+
+    def due(self, period_seconds: float, *, max_age_seconds: float) -> float:
+        """Return when its newest page is to be asked for."""
+        due = self.poll.due(period_seconds, max_age_seconds=max_age_seconds)
+        noticed = self.subscription.noticed if self.subscription is not None else None
+        return due if noticed is None else min(due, self.poll.due_by_notice(noticed))
+
+    def is_announced(self, now: float) -> bool:
+        """Whether a hub tells of its news. What it told before this run, nobody knows."""
+        is_heard = self.is_listening and self.is_polled
+        return is_heard and self.subscription is not None and self.subscription.announces(now)
+
+    def polls(self, now: float) -> None:
+        """Note that its newest page is being asked for: what comes from now on is news again."""
+        noticed = self.subscription.noticed if self.subscription is not None else None
+        self.is_untold = noticed is None and self.is_announced(now)
+        if self.subscription is not None:
+            self.subscription = self.subscription.followed()
 
     @property
     def url(self) -> str:
@@ -125,6 +156,8 @@ class SourceRun:
             )
         if self.ask.purpose == "head" and self.ask.place is None:
             self.poll = self.poll.answered_with(listing, now=now)
+        if self.ask.purpose == "head" and self.is_untold and new and self.subscription is not None:
+            self.subscription = self.subscription.with_news()
         if self.ask.purpose in ("head", "gap") and not is_first:
             self.poll = self.poll.counted(len(new))
         if self.ask.purpose == "deeper":
@@ -244,14 +277,14 @@ class FeedRun:
             [run.source.weight for run in self.runs],
             requests_per_hour=self.rules.requests_per_hour,
             max_age_seconds=self.rules.max_age_seconds,
+            announced=[run.is_announced(now) for run in self.runs],
         )
         most = self.rules.max_age_seconds
         # The article's policies look only when images are wanted.
         due = [
             run
             for run, period in zip(self.runs, periods, strict=True)
-            if run.policy_name == DEFAULT_POLICY
-            and run.poll.due(period, max_age_seconds=most) <= now
+            if run.policy_name == DEFAULT_POLICY and run.due(period, max_age_seconds=most) <= now
         ]
         for run in due:
             run.is_stopped = False
@@ -273,6 +306,8 @@ class FeedRun:
             run.is_stopped = True
             return False
         run.ask, run.demand = ask, demand
+        if polls:
+            run.polls(now)
         return True
 
 

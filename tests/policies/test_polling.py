@@ -122,3 +122,20 @@ def test_a_source_that_is_away_is_probed_less_and_less_and_is_missed_for_half_it
 def test_its_json_gives_it_again():
     state = watched(3).failed("dns", now=9e9)
     assert PollState.from_json(state.to_json()) == state
+
+
+def test_an_announced_source_leaves_its_share_to_the_others_and_is_as_fresh_as_wished():
+    states = [watched(36), watched(36)]
+    wishes = {"requests_per_hour": 0.5, "max_age_seconds": 10 * HOUR}
+    shared = poll_periods(states, [1, 1], **wishes)
+    told, untold = poll_periods(states, [1, 1], **wishes, announced=[True, False])
+    assert shared == [4 * HOUR] * 2
+    assert (told, untold) == (10 * HOUR, pytest.approx(2.5 * HOUR))
+
+
+def test_a_notice_is_followed_at_once_and_at_most_once_a_minute():
+    hints = ListingHints(ttl_seconds=7_200)
+    state = PollState().answered_with(Listing(Place("a"), PAGE.items, hints=hints), now=1_000.0)
+    assert state.due_by_notice(1_010.0) == 1_000 + MIN_POLL_SECONDS
+    assert state.due_by_notice(2_000.0) == 2_000
+    assert PollState().due_by_notice(5.0) == 5

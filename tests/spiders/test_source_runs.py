@@ -3,6 +3,7 @@ from __future__ import annotations
 from imagecrawler.discovery.paging.answers import Answer
 from imagecrawler.items import Source
 from imagecrawler.policies.choice import policy_named
+from imagecrawler.policies.websub import Subscription
 from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun
 
 HTML = {"content-type": ["text/html"]}
@@ -76,3 +77,70 @@ def test_a_state_of_another_hand_begins_anew() -> None:
         run = source_run("a")
         run.restore(kept)
         assert run.state == {}
+
+
+WATCHING = FeedRules(watch=True, max_age_seconds=21_600, requests_per_hour=6, low_water=10)
+
+
+def announced(lease_ends: float) -> FeedRun:
+    """Return a run of one source that a hub announces, polled at 1,000 s."""
+    run = source_run("a")
+    run.is_listening = True
+    run.subscription = Subscription("h", "t", "https://me/x", "s", lease_ends=lease_ends)
+    feed = FeedRun([run], WATCHING)
+    polled(feed, at=1_000.0, first=100)
+    return feed
+
+
+def polled(feed: FeedRun, *, at: float, first: int) -> None:
+    """Have the newest page asked for, and answered with items of which 98 and 99 are unknown."""
+    (run,) = feed.turn(now=at)
+    new = ("/98", "/99")
+    run.read(answer(run, first), lambda item: not item.id.endswith(new), now=at)
+    run.ask = None
+
+
+def test_a_source_that_is_announced_is_polled_for_staleness_alone_while_its_lease_lasts() -> None:
+    for lease_ends, next_poll in ((1e6, 1_000.0 + 21_600), (1_100.0, 1_000.0 + 600)):
+        feed = announced(lease_ends)
+        assert feed.turn(now=next_poll - 1) == []
+        assert feed.turn(now=next_poll + 1) == feed.runs
+    # What was told while nobody listened is not known.
+    feed = announced(1e6)
+    feed.runs[0].is_polled = False
+    assert feed.turn(now=1_600.0) == feed.runs
+
+
+def test_a_notice_is_kept_until_its_source_is_asked() -> None:
+    feed = announced(1e6)
+    (run,) = feed.runs
+    assert run.subscription is not None
+    run.subscription = run.subscription.with_notice(1_010.0)
+    assert feed.turn(now=1_059.0) == []
+    restarted = source_run("a")
+    restarted.restore({**run.to_json(), **run.to_keep()})
+    assert restarted.subscription == run.subscription
+    polled(feed, at=1_060.0, first=100)
+    assert run.subscription.noticed is None and run.is_announced(1_061.0)
+
+
+def test_a_hub_that_is_silent_when_there_is_news_is_not_relied_upon() -> None:
+    feed = announced(1e6)
+    polled(feed, at=30_000.0, first=100)
+    assert feed.runs[0].is_announced(30_001.0)
+    polled(feed, at=60_000.0, first=98)
+    assert not feed.runs[0].is_announced(60_001.0)
+    # A notice that comes while the page is under way is of that news.
+    feed = announced(1e6)
+    (run,) = feed.turn(now=30_000.0)
+    assert run.subscription is not None
+    run.subscription = run.subscription.with_notice(30_001.0)
+    run.read(answer(run, 98), lambda item: not item.id.endswith("/98"), now=30_002.0)
+    assert run.is_announced(30_003.0)
+
+
+def test_what_is_not_safe_yet_is_not_kept_with_a_subscription() -> None:
+    run = announced(1e6).runs[0]
+    assert run.state and "policies" not in run.to_keep()
+    run.safe = run.to_json()
+    assert run.to_keep() == {**run.to_json(), "websub": run.to_keep()["websub"]}

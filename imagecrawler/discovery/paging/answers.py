@@ -41,15 +41,20 @@ def listing_hints(answer: Answer, feed: Feed | None) -> ListingHints:
     """Return what an answer, and the feed in it, say of when to ask again."""
     control = ", ".join(answer.headers.get("cache-control", ()))
     age = _MAX_AGE.search(control)
-    in_feed = absolute_url(feed.hub, answer.url) if feed is not None and feed.hub else None
+    hub, topic = (feed.hub, feed.topic) if feed is not None else (None, None)
     last_modified = answer.header("last-modified")
     changed = feed.changed if feed is not None else None
     return ListingHints(
         ttl_seconds=feed.ttl_seconds if feed is not None else None,
         max_age_seconds=float(age[1]) if age and not _NOT_KEPT.search(control) else None,
-        hub=answer.linked("hub") or in_feed,
+        hub=answer.linked("hub") or _absolute(hub, answer),
+        topic=answer.linked("self") or _absolute(topic, answer),
         modified=changed or (stated_instant(last_modified) if last_modified else None),
         etag=answer.header("etag"),
         last_modified=last_modified,
         quiet_hours=feed.quiet_hours if feed is not None else frozenset(),
     )
+
+
+def _absolute(href: str | None, answer: Answer) -> str | None:
+    return absolute_url(href, answer.url) if href else None

@@ -62,7 +62,8 @@ class FeedEntry:
 class Feed:
     """A feed or sitemap. ``kind`` is None for what is none; ``index`` has parts as entries.
 
-    ``older`` is the page of older entries (RFC 5005: `next`, `prev-archive`), ``ttl_seconds`` the
+    ``older`` is the page of older entries (RFC 5005: `next`, `prev-archive`), ``hub`` and ``topic``
+    are what announces its news and under which URL (WebSub: `hub`, `self`), ``ttl_seconds`` the
     least time between two requests that it asks for, ``quiet_hours`` the hours of the UTC week,
     Monday's first is 0, in which it asks for none.
     """
@@ -71,6 +72,7 @@ class Feed:
     entries: list[FeedEntry] = field(default_factory=list)
     older: str | None = None
     hub: str | None = None
+    topic: str | None = None
     changed: datetime | None = None
     ttl_seconds: float | None = None
     quiet_hours: frozenset[int] = frozenset()
@@ -189,6 +191,8 @@ class _Reading:
     def _take_link(self, relation: str, href: str) -> None:
         if relation == "hub":
             self.feed.hub = self.feed.hub or href
+        elif relation == "self":
+            self.feed.topic = self.feed.topic or href
         elif relation == "next" or (relation == "prev-archive" and self.feed.older is None):
             # https://www.rfc-editor.org/rfc/rfc5005: pages of a list, else archives of it.
             self.feed.older = href

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from selectolax.lexbor import LexborHTMLParser
+
 from imagecrawler.discovery.charset import page_text
 from imagecrawler.discovery.elements import page_tree
 from imagecrawler.discovery.page import parse_page
@@ -101,10 +103,11 @@ class ListReader:
         older = answer.linked("next")
         older = older or older_page(tree, url=answer.url, base_url=page.base_url)
         items = html_items(tree, page)
+        told = Feed(hub=_head_link(tree, "hub"), topic=_head_link(tree, "self"))
         if older is None:
             # Beyond the last page there are none; a newest page without any is no list.
-            return _Read(items) if items or place != self.head else None
-        return _Read(items, Place(older), "cursor" if is_cursor(older) else "next-link")
+            return _Read(items, feed=told) if items or place != self.head else None
+        return _Read(items, Place(older), "cursor" if is_cursor(older) else "next-link", told)
 
     def _feed(self, feed: Feed, place: Place, answer: Answer) -> _Read:
         entries = feed.entries
@@ -148,6 +151,12 @@ class ListReader:
         kind = "numbered" if counted.step == 1 else "offset"
         older = replace(listing.older, number=here + counted.step)
         return replace(listing, older=older, addressing=kind, numbering=counted)
+
+
+def _head_link(tree: LexborHTMLParser, relation: str) -> str | None:
+    """Return what the head of a page names: its body may be anybody's."""
+    link = tree.css_first(f"head link[rel~={relation} i][href]")
+    return link.attributes.get("href") if link is not None else None
 
 
 def _number_of(place: Place, counted: Numbering) -> int:

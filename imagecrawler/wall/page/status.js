@@ -91,13 +91,14 @@ const hosts = ({ hosts: all }) => {
 const troubles = { slow: "does not answer", dead: "has not answered for a day" };
 
 const sources = ({ sources: all }) => {
-  const rows = all.map(({ name, url, health, reason, answered, news_per_hour, gaps }) => element(
+  const rows = all.map(({ name, url, health, reason, answered, news_per_hour, gaps, announced }) => element(
     "li",
     {},
     element("span", {}, element("b", {}, outwardLink(url, name)), Number.isFinite(news_per_hour) ? `${rate(news_per_hour)} new an hour` : "–"),
     element("small", {}, [
       answered ? `answered ${age(new Date(answered), new Date())}` : "no answer yet",
       gaps ? plural(gaps, "gap to fill", "gaps to fill") : "",
+      announced ? "announced by a hub" : "",
       troubles[health] ? `${troubles[health]}: ${reason}` : "",
     ].filter(Boolean).join(" · ")),
   ));

@@ -51,8 +51,10 @@ CARDS = "".join(
 
 def test_cards_in_rows_are_items_and_what_is_around_them_is_not() -> None:
     page = (
-        f"<head><link rel=next href='/new?page=2'></head><header><a href=/><img src=/logo.png></a>"
+        "<head><link rel=next href='/new?page=2'><link rel=HUB href=https://hub.e.com/></head>"
+        "<header><a href=/><img src=/logo.png></a>"
         f"</header><main>{CARDS}</main><aside><a href=/ad><img src=/ad.png></a></aside>"
+        "<link rel=self href=/else>"
     )
     listing = read("https://e.com/new", page)
     assert [item.id for item in listing.items] == [f"https://e.com/p/{n}" for n in range(9)]
@@ -64,6 +66,7 @@ def test_cards_in_rows_are_items_and_what_is_around_them_is_not() -> None:
     assert listing.older == Place("https://e.com/new?page=2", 2)
     assert listing.numbering == Numbering("https://e.com/new?page={n}", 1, 1)
     assert listing.addressing == "numbered"
+    assert (listing.hints.hub, listing.hints.topic) == ("https://hub.e.com/", None)
 
 
 def test_posts_with_several_pictures_are_one_item_each() -> None:
@@ -245,7 +248,7 @@ RSS = """<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><image><url>/logo.png</url></image>
  <ttl>60</ttl><skipHours><hour>1</hour></skipHours><skipDays><day>Sunday</day></skipDays>
  <sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>
- <atom:link rel="hub" href="https://hub.e.com/"/>{more}
+ <atom:link rel="hub" href="https://hub.e.com/"/><atom:link rel="self" href="/feed"/>{more}
  <lastBuildDate>Wed, 01 May 2024 12:00:00 GMT</lastBuildDate>
  <item><title>One</title><link>/1</link><guid>g1</guid><dc:creator>Ann</dc:creator>
   <pubDate>Wed, 01 May 2024 12:00:00 GMT</pubDate><category>cat</category>
@@ -268,6 +271,7 @@ def test_a_feed_says_when_to_ask_again_and_what_is_new() -> None:
     assert (image.heading, image.stated.author, image.tags) == ("One", "Ann", ["cat"])
     hints = listing.hints
     assert (hints.ttl_seconds, hints.hub, hints.modified) == (43_200, "https://hub.e.com/", MAY)
+    assert hints.topic == "https://e.com/feed"
     assert hints.quiet_hours == {h for h in range(168) if h % 24 == 1 or h // 24 == 6}
     assert (hints.etag, listing.addressing, listing.older) == ('"1"', "whole", None)
     paged = RSS.format(more='<atom:link rel="next" href="/rss?paged=2"/>')

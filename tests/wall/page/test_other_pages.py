@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from imagecrawler.policies.websub import Subscription
 from tests.wall.page.conftest import Serve, Visit, Wall
 from tests.wall.page.galleries import add
 
@@ -114,6 +115,8 @@ def test_the_status_page_tells_of_each_source(serve: Serve, visit: Visit, tmp_pa
     hour = 3600.0
     poll = {"items": 30.0, "seconds": 10 * hour, "polled": time.time(), "answered": time.time()}
     well = {"name": "<b>cats</b>", "url": "https://cats.example/new", "poll": poll}
+    hub = Subscription("https://hub.example/", "t", "c", "s", lease_ends=time.time() + 1000)
+    well["websub"] = hub.to_json()
     away = {**poll, "failing": time.time() - 100, "failure": "timeout"}
     ill = {"name": "boats", "url": "https://boats.example/new", "poll": away}
     (sources / f"{1:016x}.json").write_text(json.dumps(well))
@@ -124,4 +127,5 @@ def test_the_status_page_tells_of_each_source(serve: Serve, visit: Visit, tmp_pa
     expect(card.get_by_role("listitem")).to_have_count(2)
     expect(card.get_by_role("link", name="<b>cats</b>")).to_have_attribute("href", well["url"])
     expect(card).to_contain_text("new an hour")
+    expect(card.get_by_text("announced by a hub")).to_have_count(1)
     expect(card).to_contain_text("does not answer: timeout")
