@@ -204,8 +204,9 @@ def _next(summary: Mapping[str, Any], option: str) -> Iterator[tuple[str, str]]:
     pages, images = _part(summary, "pages"), _part(summary, "images")
     queued, wanted = pages.get("queued") or 0, images.get("wanted") or 0
     due = (pages.get("retries_due") or 0) + (images.get("retries_due") or 0)
+    spider = "feed" if summary.get("spider") == "feed" else "site"
     if queued or due:
-        yield f"scrapy crawl site{option}", _going_on(summary, queued, due)
+        yield f"scrapy crawl {spider}{option}", _going_on(summary, queued, due)
     if wanted:
         yield f"scrapy crawl download{option}", f"fetches {_number(wanted, 'image')} still wanted"
     failed = {**_part(pages, "failed"), **_part(images, "failed")}
@@ -213,7 +214,11 @@ def _next(summary: Mapping[str, Any], option: str) -> Iterator[tuple[str, str]]:
     if passing:
         yield f"scrapy retry --only {','.join(passing)}{option}", "tries those again at once"
     if summary.get("outcome") == "finished" and not queued and not wanted:
-        yield f"scrapy crawl site -a revisit=86400{option}", "looks again at pages older than a day"
+        if spider == "feed":
+            yield f"scrapy crawl feed{option}", "looks for what is new since"
+        else:
+            again = "looks again at pages older than a day"
+            yield f"scrapy crawl site -a revisit=86400{option}", again
     yield f"scrapy status{option}", "shows what the store has"
 
 

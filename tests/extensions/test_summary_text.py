@@ -126,3 +126,11 @@ def test_many_causes_are_cut_and_nothing_steers_the_terminal() -> None:
     assert len(text.splitlines()) <= 40
     assert "failed: 10 for " in text
     assert "\x1b" not in text and max(map(len, text.splitlines())) < 600
+
+
+def test_a_feed_goes_on_as_a_feed() -> None:
+    settled = {**FULL, "spider": "feed", "images": {}, "pages": {"queued": 0}}
+    assert "scrapy crawl feed -s" in summary_text(settled, default_store="data")
+    left = summary_text({**settled, "pages": {"queued": 3}}, default_store=None)
+    assert "scrapy crawl feed" in left and "goes on with 3 pages" in left
+    assert "crawl site" not in left
