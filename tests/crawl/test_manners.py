@@ -26,7 +26,9 @@ def gaps(site: Site, host: int) -> list[float]:
 def test_crawl_delays_hold_and_slow_hosts_slow_down_no_other(
     site: StartSite, crawl: Crawls
 ) -> None:
-    slow = "User-agent: x\nUser-agent: imagecrawler\nCrawl-delay: 1\nUser-agent: *\nCrawl-delay: 9"
+    # Without a rule between them these were one group, and its delay 9.
+    ours, others = "User-agent: x\nUser-agent: imagecrawler\nCrawl-delay: 1\n", "User-agent: *\n"
+    slow = f"{ours}Disallow: /private\n{others}Crawl-delay: 9\n"
     shown, routes = zip(*(pictures(host, 3) for host in (1, 2, 3)), strict=True)
     fast, fast_routes = pictures(4, 12)
     running = site(
