@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from dataclasses import asdict
 from pathlib import Path
 
 from tests.site.generated import Generated
 from tests.site.journal import Journal, Request
+from tests.site.serving import CONTEXT, serve
 from tests.site.spec import Routes
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Site:
@@ -39,18 +37,16 @@ class Site:
             "generated": asdict(generated) if generated else None,
         }
         spec_file.write_text(json.dumps(spec), encoding="utf-8")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.site", str(spec_file), str(self.journal.file)],
-            cwd=PROJECT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        self._pipe, theirs = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(
+            target=serve, args=(spec_file, self.journal.file, theirs), daemon=True
         )
-        assert self._process.stdout is not None
-        ready = self._process.stdout.readline()
-        if not ready:
-            raise RuntimeError(f"the test site ended with {self._process.wait()}: see stderr")
-        self.bases: list[str] = json.loads(ready)
+        self._process.start()
+        theirs.close()
+        ready = self._pipe.recv()
+        if isinstance(ready, OSError):
+            raise ready
+        self.bases: list[str] = ready
         self.url = f"{self.bases[0]}/"
 
     def requests(self, path: str | None = None, *, host: int | None = None) -> list[Request]:
@@ -64,9 +60,11 @@ class Site:
 
     def signal(self, number: int) -> None:
         """Send a signal: a process that is stopped answers nobody, but takes connections."""
-        self._process.send_signal(number)
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
     def stop(self) -> None:
         """End the process; connections to it break. Doing so twice is fine."""
         self._process.terminate()
-        self._process.communicate()
+        self._process.join()
+        self._pipe.close()
