@@ -17,6 +17,9 @@ from tests.site.spec import Routes
 
 StartSite = Callable[..., Site]
 
+# Those with tests of ten seconds and more.
+_LONGEST = ("galleries/test_crawl", "test_crash_sweep", "test_scrapyd", "crawl/test_rendering")
+
 
 def pytest_xdist_auto_num_workers() -> int | None:
     """Use three workers for two cores: half of the time a test waits, for a server or a clock."""
@@ -30,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests, which would keep one worker busy alone at the end."""
 
     def rank(item: pytest.Item) -> int:
-        if "test_crash_sweep" in item.nodeid:
+        if any(name in item.nodeid for name in _LONGEST):
             return 0
         return 1 if "site" in getattr(item, "fixturenames", ()) else 2
 

@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+from scrapy.cmdline import execute
 
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, failures, pages, queued, reasons, records, stored
-from tests.crawls import Crawls
+from tests.crawls import FAST, Crawls
 from tests.site.spec import image, page, redirect, text
 
 
@@ -246,7 +247,6 @@ def test_revisit_asks_conditionally_and_parses_what_changed(site: StartSite, cra
 @pytest.mark.parametrize(
     ("arguments", "settings", "said"),
     [
-        ({"start": "http://127.0.0.1:1/", "colour": "red"}, {}, "no argument 'colour'"),
         ({"start": "example.com/gallery"}, {}, "not a URL"),
         ({"start": "ftp://example.com/"}, {}, "not a URL"),
         ({"start": "http://127.0.0.1:1/", "scope": "galaxy"}, {}, "choose one of page"),
@@ -277,13 +277,41 @@ def test_revisit_asks_conditionally_and_parses_what_changed(site: StartSite, cra
         ({"start": "http://127.0.0.1:1/"}, {"SCRAPER_SLOT_MAX_ACTIVE_SIZE": 0}, "at least 1"),
         ({"start": "http://127.0.0.1:1/"}, {"IMAGES_STORE": "s3://bucket/"}, "IMAGES_STORE"),
         ({"start": "http://127.0.0.1:1/", "_job": "abc"}, {"IMAGES_STORE": "data"}, "scrapyd"),
-        ({}, {}, "nothing to go on with"),
     ],
 )
 def test_what_cannot_work_is_one_line_and_exit_2(
-    crawl: Crawls, arguments: dict[str, str], settings: dict[str, str], said: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: dict[str, str],
+    settings: dict[str, str],
+    said: str,
 ) -> None:
-    run = crawl(settings={"LOG_LEVEL": "ERROR", **settings}, **arguments)
+    """In this process, for speed: when it ends, Scrapy has begun nothing."""
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "imagecrawler.settings")
+    words = ["scrapy", "crawl", "site"]
+    for name, value in arguments.items():
+        words += ["-a", f"{name}={value}"]
+    for name, value in {**FAST, "IMAGES_STORE": tmp_path / "data", **settings}.items():
+        words += ["-s", f"{name}={value}"]
+    with pytest.raises(SystemExit) as ended:
+        execute(words)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert (ended.value.code, line.startswith("imagecrawler:"), said in line) == (2, True, True)
+    assert not (tmp_path / "data" / "queue").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"start": "http://127.0.0.1:1/", "colour": "red"}, "no argument 'colour'"),
+        ({}, "nothing to go on with"),
+    ],
+)
+def test_what_cannot_work_is_one_line_of_a_process_too(
+    crawl: Crawls, arguments: dict[str, str], said: str
+) -> None:
+    run = crawl(settings={"LOG_LEVEL": "ERROR"}, **arguments)
     (line,) = [line for line in run.stderr.splitlines() if line.startswith("imagecrawler:")]
     assert (run.rc, said in line) == (2, True), run.stderr
     if arguments:
