@@ -42,7 +42,7 @@ class KeySets:
 
 def key_sets(coordinator: Coordinator) -> list[tuple[str, int, int]]:
     """Return name, number of entries and bytes of all that is held for each page or image."""
-    images, cache = coordinator.images, coordinator._cache
+    images, cache = coordinator.images, coordinator._knowledge.cache
     known, failed = images._store.visited.extensions, images._store.failed.ids
     sizes = [
         (name, len(table), table.nbytes)

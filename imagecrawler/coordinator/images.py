@@ -14,7 +14,7 @@ from imagecrawler.coordinator.upgrades import earlier_tries
 from imagecrawler.coordinator.verdicts import standing
 from imagecrawler.identity.pictures import alias_key, id_shape, image_id
 from imagecrawler.identity.urls import host_name
-from imagecrawler.items import FoundImage
+from imagecrawler.items import FoundImage, ImageCandidate
 from imagecrawler.policies.content_filter import ContentFilter
 from imagecrawler.storage.id_keys import id_key
 from imagecrawler.storage.id_sets import StoredIds
@@ -119,6 +119,11 @@ class ImageFrontier:
             derived_by=candidate.derived_by,
             hoped_for=is_stored and not self._choice.lacks_files(record),
         )
+
+    def following(self, lease: Lease) -> ImageCandidate | None:
+        """Return the rendition to fetch after those that a lease has tried, or None."""
+        is_stored = lease.key in self.stored
+        return self._choice.next(lease.entry, stored=is_stored, tried=lease.tried, hopefully=False)
 
     def release(self, host: str) -> None:
         """A request of a host ended: it may have room again."""

@@ -148,7 +148,7 @@ class Model:
 
     def opened(self, process: Process, root: Path) -> None:
         """Check what a process that has opened the store makes of it."""
-        for lease in process.coordinator._suspects.crashed:
+        for lease in process.coordinator._leases.suspects.crashed:
             assert self.deaths[name_of(lease)] > CRASHES_BEFORE_ALONE, f"{lease.url} is no killer"
             self._set_aside[name_of(lease)] = lease
             self.failed_with[name_of(lease)].add("crashed")

@@ -109,7 +109,7 @@ class Process:
         self.disk = SlowDisk()
         self.coordinator._committer.close()
         self.coordinator._committer._thread = self.disk  # type: ignore[assignment]
-        self.reader = SlowReader(self.coordinator._reader)
+        self.reader = SlowReader(self.coordinator._knowledge.reader)
 
     def start(self) -> None:
         async def start() -> None:
@@ -174,7 +174,7 @@ class Process:
 
     def let_time_pass(self) -> None:
         """Let what was postponed be due, and everything that has gathered be written."""
-        postponed = self.coordinator._cache.postponed
+        postponed = self.coordinator._knowledge.cache.postponed
         for key, (since, record) in list(postponed.items()):
             postponed[key] = (since - 60.0, record)
         self.call(self.coordinator.tick)
@@ -204,7 +204,7 @@ class Process:
 
     def kill(self) -> None:
         """Leave everything as a kill -9 leaves it."""
-        self.coordinator._reader.stop = True
+        self.coordinator._knowledge.reader.stop = True
         self.reader.to_the_end()
         self._end(release=True)
 

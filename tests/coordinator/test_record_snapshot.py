@@ -74,10 +74,10 @@ def opened(
         store = Store.open(str(root), fsync=False)
         coordinator = Coordinator.open(store, rules)
         coordinator.start(lambda: None, lambda error: None)
-        while coordinator._early is not None:
+        while coordinator._intake.early is not None:
             coordinator.tick()
             await asyncio.sleep(0.001)
-        cache, tables = coordinator._cache, {}
+        cache, tables = coordinator._knowledge.cache, {}
         for name, table in (("alias", coordinator.images.aliases), ("bytes", cache.contents.table)):
             tables[name] = dict(zip(*(part.tolist() for part in table.arrays()), strict=True))
         for name, index in cache.near.indexes.items():
@@ -154,7 +154,7 @@ def test_what_another_hand_changed_is_read_anew(
 def test_what_a_run_changed_is_kept(root: Path, tmp_path: Path, reads: list[str]) -> None:
     def work(coordinator: Coordinator) -> None:
         changed = {**record(3), "candidates": [{"url": "http://cdn.example/late"}]}
-        coordinator._cache.put(IDS[3], changed)
+        coordinator._knowledge.cache.put(IDS[3], changed)
         coordinator.images.add_aliases(IDS[3], ["http://cdn.example/late"])
         time.sleep(0.03)
 

@@ -49,7 +49,7 @@ class Running:
         await self.coordinator._committer.drain()
 
     async def read(self) -> None:
-        while not self.coordinator._reader.done:
+        while not self.coordinator._knowledge.reader.done:
             await asyncio.sleep(0.005)
         self.coordinator.tick()
         await self.written()  # what was shown before waited for the reader
@@ -88,15 +88,15 @@ def opened(root: Path, *, read_from: threading.Event | None = None, **rules: Any
     store = Store.open(str(root), fsync=False)
     coordinator = Coordinator.open(store, chosen)
     if read_from is not None:
-        run = coordinator._reader.run
-        coordinator._reader.run = lambda: (read_from.wait(), run())  # type: ignore[assignment, func-returns-value]
+        run = coordinator._knowledge.reader.run
+        coordinator._knowledge.reader.run = lambda: (read_from.wait(), run())  # type: ignore[assignment, func-returns-value]
     coordinator.start(lambda: None, lambda error: None)
     yield Running(coordinator)
 
 
 def kill(running: Running) -> None:
     """Leave everything as a kill -9 leaves it."""
-    running.coordinator._reader.stop = True
+    running.coordinator._knowledge.reader.stop = True
     running.coordinator._committer._thread.shutdown(wait=True)
     running.coordinator.store._lock.release()  # type: ignore[union-attr]
 
@@ -448,10 +448,10 @@ def test_files_that_cannot_be_used_cost_their_own_image_alone(
         monkeypatch.setattr(RenditionChoice, "next", fails)
         with opened(tmp_path) as running:
             assert set(await running.store_all()) == set(urls) - odd - odd_failures
-            assert running.coordinator._reader.unreadable == {
+            assert running.coordinator._knowledge.reader.unreadable == {
                 image_id(url) for url in odd | odd_failures
             }
-            assert not running.coordinator._reader.ended_early
+            assert not running.coordinator._knowledge.reader.ended_early
             await close(running)
 
     asyncio.run(run())
@@ -478,7 +478,9 @@ def test_pages_of_a_dropped_host_are_neither_revisited_nor_retried(tmp_path: Pat
         store.close()
         with opened(tmp_path, revisit_seconds=0.0) as running:
             assert running.lease() is None
-            assert not running.coordinator.has_work() or not running.coordinator._reader.done
+            assert (
+                not running.coordinator.has_work() or not running.coordinator._knowledge.reader.done
+            )
             await close(running)
 
     asyncio.run(run())
@@ -523,7 +525,7 @@ def test_what_the_reader_finds_at_its_very_end_is_waited_for(
             def take_just_before_the_end() -> None:
                 take()
                 begin.set()
-                while not running.coordinator._reader.done:
+                while not running.coordinator._knowledge.reader.done:
                     time.sleep(0.001)
 
             monkeypatch.setattr(running.coordinator, "_take_from_reader", take_just_before_the_end)
@@ -551,9 +553,11 @@ def test_a_store_that_was_not_read_to_its_end_is_not_settled_for_new_widths(
         for reads in (False, True):
             begin = threading.Event()
             with opened(tmp_path, read_from=begin, widths=(600, 1200)) as running:
-                running.coordinator._reader.stop = not reads  # as a signal at the start does
+                running.coordinator._knowledge.reader.stop = (
+                    not reads
+                )  # as a signal at the start does
                 begin.set()
-                while not running.coordinator._reader.done:
+                while not running.coordinator._knowledge.reader.done:
                     await asyncio.sleep(0.001)
                 if reads:
                     await running.read()

@@ -149,7 +149,7 @@ def _objects() -> Counter[str]:
 
 def _key_sets(crawler: Crawler) -> dict[str, Any]:
     scheduler: Any = crawler.engine.scheduler  # type: ignore[union-attr]
-    images, cache = scheduler.coordinator.images, scheduler.coordinator._cache
+    images, cache = scheduler.coordinator.images, scheduler.coordinator._knowledge.cache
     return {
         "known": images._store.visited.extensions.table._waiting,
         "stored": images.stored.table._waiting,

@@ -20,7 +20,7 @@ import os
 
 from filelock import FileLock
 
-from imagecrawler.coordinator import folders
+from imagecrawler.coordinator import folders, knowledge
 from imagecrawler.settings import *
 from imagecrawler.storage import atomic
 
@@ -39,9 +39,9 @@ def mistake(*args, **options):
 
 
 if FAULT == "group":
-    folders.write_group = mistake
+    knowledge.write_group = mistake
 elif FAULT == "opening":
-    folders.Coordinator._load_pages_and_suspects = mistake
+    knowledge.StoreKnowledge.load = mistake
 elif FAULT == "beginning":
     folders.Coordinator.is_empty = mistake
 elif FAULT == "begun":
