@@ -1,16 +1,69 @@
-"""What is asked for a lease: the headers and the meta of its request."""
+"""What is asked for a lease: its request, with headers and meta."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.policies.content_filter import ContentFilter
 
+R = TypeVar("R")
 
-def headers_of(lease: Lease) -> dict[str, str]:
+
+class Asker(Generic[R]):
+    """Makes the requests of leases with ``make``, which is Scrapy's class of requests."""
+
+    def __init__(
+        self,
+        make: Callable[..., R],
+        *,
+        spider: Any,
+        errback: Callable[..., Any],
+        page_max_bytes: int,
+        content_filter: ContentFilter,
+    ) -> None:
+        self._make = make
+        self._spider = spider
+        self._errback = errback
+        self._page_max_bytes = page_max_bytes
+        self._content_filter = content_filter
+
+    def request(self, lease: Lease) -> R:
+        """Return the request of a page or an image. Raises ValueError: its URL is none."""
+        headers = _headers_of(lease)
+        if lease.kind == "page":
+            meta = _page_meta(lease, headers=headers, max_bytes=self._page_max_bytes)
+            return self._request(lease, self._spider.parse_page, headers, meta)
+        meta = _image_meta(lease, content_filter=self._content_filter)
+        return self._request(lease, self._spider.parse_image, headers, meta)
+
+    def list_request(
+        self, lease: Lease, *, headers: dict[str, str], callback: Callable[..., Any]
+    ) -> R:
+        """Return the request of a list page, with the headers that its source asks for."""
+        meta = _text_meta(lease, headers=headers, max_bytes=self._page_max_bytes)
+        return self._request(lease, callback, headers, meta)
+
+    def _request(
+        self,
+        lease: Lease,
+        callback: Callable[..., Any],
+        headers: dict[str, str],
+        meta: dict[str, Any],
+    ) -> R:
+        return self._make(
+            lease.url,
+            callback=callback,
+            errback=self._errback,
+            headers=headers,
+            meta=meta,
+            dont_filter=True,
+        )
+
+
+def _headers_of(lease: Lease) -> dict[str, str]:
     """Return the headers of a page's or an image's request."""
     if lease.kind == "page":
         return _conditional_headers(lease.entry)
@@ -18,20 +71,20 @@ def headers_of(lease: Lease) -> dict[str, str]:
     return {"Referer": page} if isinstance(page, str) and page else {}
 
 
-def page_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:
+def _page_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:
     """Return the meta of a page's request."""
-    meta = _meta(lease) | text_meta(lease, headers=headers, max_bytes=max_bytes)
+    meta = _meta(lease) | _text_meta(lease, headers=headers, max_bytes=max_bytes)
     if hops := lease.entry.get("hops"):
         meta["redirect_times"] = hops
     return meta
 
 
-def image_meta(lease: Lease, *, content_filter: ContentFilter) -> dict[str, Any]:
+def _image_meta(lease: Lease, *, content_filter: ContentFilter) -> dict[str, Any]:
     """Return the meta of an image's request."""
     return _meta(lease) | {"content_filter": content_filter}
 
 
-def text_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:
+def _text_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:
     """Return the meta of what is read as text; with ``headers``, 304 is an answer to it."""
     meta: dict[str, Any] = {"lease": lease, "download_maxsize": max_bytes}
     if headers:

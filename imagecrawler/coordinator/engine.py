@@ -61,6 +61,41 @@ class Downloader(Protocol):
         """Return the host that a request counts for."""
 
 
+class Calls(Protocol):
+    """The engine's next look for a request."""
+
+    def schedule(self, delay: float = 0) -> None:
+        """Let it look soon."""
+
+
+class EngineSlot(Protocol):
+    """The engine's state of the one crawl."""
+
+    @property
+    def inprogress(self) -> Container[Any]:
+        """The requests that it has not dropped yet."""
+
+    @property
+    def closing(self) -> object | None:
+        """Not None once it closes."""
+
+    @property
+    def nextcall(self) -> Calls:
+        """What lets it look for a request."""
+
+
+class Engine(Protocol):
+    """The part of Scrapy's engine that the coordinator reads; see `is_readable`."""
+
+    @property
+    def _slot(self) -> EngineSlot | None:
+        """The crawl, once the spider is open."""
+
+    @property
+    def downloader(self) -> Downloader:
+        """Its downloader."""
+
+
 def under_way(downloader: Downloader, worked_on: Collection[Request], *, now: float) -> list[Work]:
     """Return what is downloaded or worked on; not what waits for its turn at a host."""
     loading = [request for slot in downloader.slots.values() for request in slot.transferring]

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import scrapy
@@ -28,11 +26,13 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.python.failure import Failure
 
 from imagecrawler.coordinator import signals as our_signals
-from imagecrawler.coordinator.asking import headers_of, image_meta, page_meta, text_meta
+from imagecrawler.coordinator.asking import Asker
+from imagecrawler.coordinator.closing import Closing
 from imagecrawler.coordinator.contract import Failed, Frontier, GivenBack, Lease
 from imagecrawler.coordinator.dupefilter import StoreDupeFilter
 from imagecrawler.coordinator.ending import Ending
 from imagecrawler.coordinator.engine import is_readable, under_way
+from imagecrawler.coordinator.excuses import Excuses, IsExcused
 from imagecrawler.coordinator.failed_tries import (
     failed,
     failed_status,
@@ -42,15 +42,15 @@ from imagecrawler.coordinator.failed_tries import (
 )
 from imagecrawler.coordinator.holds import Holds
 from imagecrawler.coordinator.redirects import goes_on, lead_to, spelled
+from imagecrawler.coordinator.requests_out import RequestsOut
 from imagecrawler.coordinator.room import TICK_SECONDS, Room
+from imagecrawler.coordinator.waking import EngineWaker
 from imagecrawler.exceptions import (
     ImageCrawlerError,
     ImageRejectedError,
     RobotsUnavailableError,
     UnsupportedScrapyError,
 )
-from imagecrawler.policies.failures import reason_of
-from imagecrawler.policies.reach import SILENCE
 from imagecrawler.policies.stalls import Work
 from imagecrawler.storage.store import unwritable
 
@@ -59,9 +59,6 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
 logger = logging.getLogger(__name__)
-
-# (lease, reason, whether there is no further try, when it was sent)
-IsExcused = Callable[[Lease, str, bool, float], Awaitable[bool]]
 
 
 class StoreScheduler(Scheduler):
@@ -86,17 +83,13 @@ class StoreScheduler(Scheduler):
         super().__init__(*args, **kwargs)
         self.coordinator: Frontier | None = None
         self._ending = Ending()
-        self._inflight: dict[Request, Lease] = {}
-        self._continued: deque[Request] = deque()
-        self._leaving: asyncio.Future[None] | None = None
-        self._retry_timer: asyncio.TimerHandle | None = None
+        self._excuses = Excuses(self._ending)
+        self._waker = EngineWaker(self.crawler)
         self._retry_exceptions: tuple[type[BaseException], ...] = ()
         self._started_at = ""
         self._stop_task: asyncio.Future[None] | None = None
         self._has_enough_images: Callable[[], bool] = lambda: False
         self._holds = Holds()
-        self._is_excused: IsExcused | None = None
-        self.ended = 0  # leases that came back
 
     # -- a run begins ----------------------------------------------------------------------
 
@@ -110,17 +103,37 @@ class StoreScheduler(Scheduler):
         self._retry_exceptions = tuple(load_object(name) for name in exceptions)
         self._started_at = started
         self.coordinator = self.df.coordinator = coordinator
-        self._room = Room(coordinator, self.crawler.engine.downloader, self._wake)
+        self._put_together(coordinator)
         connect = self.crawler.signals.connect
         connect(self._on_spider_error, signal=signals.spider_error)
         connect(self._on_item_error, signal=signals.item_error)
         connect(self._on_idle, signal=signals.spider_idle)
         self._ticks = create_looping_call(self._tick)
         self._ticks.start(TICK_SECONDS, now=False)
-        coordinator.start(self._wake, self._on_fatal)
+        coordinator.start(self._waker.wake, self._on_fatal)
         if coordinator.rules.limits.max_seconds is not None:
             loop = asyncio.get_running_loop()
             loop.call_later(coordinator.rules.limits.max_seconds, self._stop, "max_seconds")
+
+    def _put_together(self, coordinator: Frontier) -> None:
+        engine = self.crawler.engine
+        self._room = Room(coordinator, engine.downloader, self._waker.wake)
+        self._out = RequestsOut[Request](coordinator, engine, self._room, self._ending)
+        self._asker = Asker(
+            Request,
+            spider=self.crawler.spider,
+            errback=self._on_failure,
+            page_max_bytes=self.crawler.settings.getint("PAGE_MAX_BYTES"),
+            content_filter=coordinator.rules.content_filter,
+        )
+        self._closing = Closing(
+            coordinator,
+            self._ending,
+            cancel_queued=self._cancel_queued,
+            abort=lambda: self.crawler.signals.send_catch_log(our_signals.abort_in_flight),
+            under_way=lambda now: self.under_way(now=now),
+            write=self._close,
+        )
 
     def hold_images_while(self, has_enough: Callable[[], bool]) -> None:
         """Hand out no image while ``has_enough()``, which the end of an image must change.
@@ -131,7 +144,7 @@ class StoreScheduler(Scheduler):
 
     def excuse_failures_if(self, is_excused: IsExcused) -> None:
         """Give work back, as if it had not been tried, whose failure ``is_excused`` lets pass."""
-        self._is_excused = is_excused
+        self._excuses.is_excused = is_excused
 
     # -- pauses ----------------------------------------------------------------------------
 
@@ -144,7 +157,7 @@ class StoreScheduler(Scheduler):
         """End a pause, if there is one for this reason."""
         if self._holds.end(reason, now=time.monotonic()):
             logger.warning("%s", words)
-            self._wake()
+            self._waker.wake()
 
     @property
     def is_held(self) -> bool:
@@ -165,11 +178,12 @@ class StoreScheduler(Scheduler):
         """Whether the run has work, or waits for a group or a retry."""
         if self.coordinator is None or super().has_pending_requests():
             return super().has_pending_requests()
-        self._sweep()
-        if self._continued or self.coordinator.has_work():
-            self._arm_retry_timer()
-            return True
-        return False
+        self._out.sweep()
+        if not self._out.are_waiting and not self.coordinator.has_work():
+            return False
+        if (wait := self.coordinator.seconds_to_next()) is not None:
+            self._waker.wake_after(wait)
+        return True
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a start request, a redirect, or a request that a spider made. Never raises."""
@@ -191,10 +205,9 @@ class StoreScheduler(Scheduler):
         """Return the next request, or None: nothing now, or its host has no room."""
         if self.coordinator is None:
             return super().next_request()
-        self._sweep()
-        if (continued := self._next_continued()) is not None:
-            self._track(continued, continued.meta["lease"])
-            return continued
+        self._out.sweep()
+        if (waiting := self._out.next_waiting()) is not None:
+            return waiting
         if self._holds:
             self.coordinator.flush()
             return None
@@ -207,12 +220,14 @@ class StoreScheduler(Scheduler):
             self.coordinator.flush()
             return super().next_request()
         try:
-            return self._request(lease)
+            request = self._asker.request(lease)
+            self._out.add(request, lease)
         except ValueError as error:  # another hand wrote this URL into the store
             lease.outcome = failed(self.coordinator, lease, "bad-url", str(error)[:500])
-            self._finish(lease)
+            self._out.finish(lease)
             self.coordinator.flush()  # which wakes the engine for the next one
             return None
+        return request
 
     def close(self, reason: str) -> Deferred[None] | None:
         """Write the last group and the summary, and release the store."""
@@ -229,17 +244,8 @@ class StoreScheduler(Scheduler):
         callback: Callable[..., Any],
     ) -> None:
         """Ask for a list page of a paged source, before anything else that waits for its host."""
-        self._continued.append(
-            Request(
-                lease.url,
-                callback=callback,
-                errback=self._on_failure,
-                headers=headers,
-                meta=text_meta(lease, headers=headers, max_bytes=self._page_max_bytes),
-                dont_filter=True,
-            )
-        )
-        self._wake()
+        self._out.wait(self._asker.list_request(lease, headers=headers, callback=callback))
+        self._waker.wake()
 
     def snapshot(self) -> dict[str, Any]:
         """Return the counts of the running crawl, for live progress."""
@@ -252,74 +258,23 @@ class StoreScheduler(Scheduler):
             host["delay"] = slot.delay if slot else 0.0
         return {**self.coordinator.snapshot(), "hosts": hosts, "paused": self._holds.words()}
 
+    @property
+    def ended(self) -> int:
+        """How many leases came back."""
+        return self._out.ended if self.coordinator is not None else 0
+
     def under_way(self, *, now: float) -> list[Work]:
         """Return what is downloaded or worked on; not what waits for its turn at a host."""
-        engine = self.crawler.engine
-        inprogress = engine._slot.inprogress if engine._slot is not None else ()
-        leased = [request for request in self._inflight if request in inprogress]
-        return under_way(engine.downloader, leased, now=now)
-
-    # -- requests out ----------------------------------------------------------------------
-
-    def _request(self, lease: Lease) -> Request:
-        assert self.coordinator is not None
-        spider: Any = self.crawler.spider
-        headers = headers_of(lease)
-        if lease.kind == "page":
-            callback = spider.parse_page
-            meta = page_meta(lease, headers=headers, max_bytes=self._page_max_bytes)
-        else:
-            callback = spider.parse_image
-            meta = image_meta(lease, content_filter=self.coordinator.rules.content_filter)
-        request = Request(
-            lease.url,
-            callback=callback,
-            errback=self._on_failure,
-            headers=headers,
-            meta=meta,
-            dont_filter=True,
-        )
-        self._track(request, lease)
-        return request
-
-    @property
-    def _page_max_bytes(self) -> int:
-        return self.crawler.settings.getint("PAGE_MAX_BYTES")
-
-    def _track(self, request: Request, lease: Lease) -> None:
-        self._inflight[request] = lease
-        self._room.take(request)
-
-    def _next_continued(self) -> Request | None:
-        # A slot lets through all that enter it at one go: its limit is held here.
-        slot_of = self.crawler.engine.downloader.get_slot_key
-        for request in self._continued:
-            if self._room.is_at(slot_of(request)):
-                self._continued.remove(request)
-                return request
-        return None
+        worked_on = self._out.worked_on() if self.coordinator is not None else []
+        return under_way(self.crawler.engine.downloader, worked_on, now=now)
 
     # -- ends in ---------------------------------------------------------------------------
-
-    def _sweep(self) -> None:
-        slot = self.crawler.engine._slot
-        inprogress = slot.inprogress if slot is not None else set()
-        self._room.release()
-        for request in [r for r in self._inflight if r not in inprogress]:
-            self._finish(self._inflight.pop(request))
-
-    def _finish(self, lease: Lease) -> None:
-        assert self.coordinator is not None
-        if lease.outcome is None and self._ending.has_begun:
-            lease.outcome = GivenBack()
-        self.ended += 1
-        self.coordinator.finish(lease)
 
     def _enqueue_redirect(self, request: Request, lease: Lease) -> bool:
         assert self.coordinator is not None
         target = spelled(request.url)
         if goes_on(self.coordinator, lease, target):
-            self._continue(request, lease)
+            self._out.go_on(request, lease)
             return True
         reasons = request.meta.get("redirect_reasons") or [0]
         return lead_to(
@@ -330,14 +285,6 @@ class StoreScheduler(Scheduler):
             hops=int(request.meta.get("redirect_times", 1)),
             admits=getattr(self.crawler.spider, "admits_redirect", None),
         )
-
-    def _continue(self, request: Request, lease: Lease) -> None:
-        for previous in [r for r, held in self._inflight.items() if held is lease]:
-            del self._inflight[previous]
-        # The slot of the first host came along: the limits of the host that is asked now count.
-        request.meta.pop("download_slot", None)
-        # Tracked when it is handed out: until then it is not in progress, as if it had ended.
-        self._continued.append(request)
 
     async def _on_failure(self, failure: Failure) -> None:
         """Turn the failure of a leased request into its outcome (the errback of all leases)."""
@@ -357,23 +304,11 @@ class StoreScheduler(Scheduler):
             lease.outcome = failed_status(self.coordinator, lease, response.status, retry_after)
         elif isinstance(error, ImageRejectedError):
             lease.outcome = rejected(self.coordinator, lease, error)
-        elif await self._is_let_pass(lease, error, request):
+        elif await self._excuses.let_pass(self.coordinator, lease, error, request):
             lease.outcome = GivenBack()
         else:
             listed = isinstance(error, self._retry_exceptions)
             lease.outcome = failed_with(self.coordinator, lease, error, listed=listed)
-
-    async def _is_let_pass(self, lease: Lease, error: BaseException, request: Request) -> bool:
-        reason = reason_of(error)
-        if self._is_excused is None or reason not in SILENCE:
-            return False
-        assert self.coordinator is not None
-        wait = self.coordinator.rules.retries.wait_seconds(
-            attempts=lease.attempts + 1, reason=reason
-        )
-        sent = request.meta.get("sent_at", request.meta["leased_at"])
-        is_excused = await self._is_excused(lease, reason, wait is None, sent)
-        return is_excused or self._ending.has_begun
 
     def _on_spider_error(self, failure: Failure, response: Response | None) -> None:
         self._spoil(response, "parser-error", failure)
@@ -388,41 +323,16 @@ class StoreScheduler(Scheduler):
 
     # -- waking, stopping ------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        slot = self.crawler.engine._slot
-        if slot is not None and slot.closing is None:
-            slot.nextcall.schedule()
-
-    def _arm_retry_timer(self) -> None:
-        assert self.coordinator is not None
-        wait = self.coordinator.seconds_to_next()
-        if wait is None:
-            return
-        if self._retry_timer is not None:
-            self._retry_timer.cancel()
-        self._retry_timer = asyncio.get_running_loop().call_later(wait + 0.001, self._wake)
-
     def _tick(self) -> None:
         slot = self.crawler.engine._slot
         if self.coordinator is None or slot is None:
             return
-        self._sweep()
+        self._out.sweep()
         self.coordinator.tick()
-        if slot.closing is None:
-            return
-        now = asyncio.get_running_loop().time()
-        if not self._ending.has_begun:
-            self._ending.begin(now)
-            self.coordinator.drain()
-        self._empty_slot_queues()
-        if self._ending.aborts(now):
-            self.crawler.signals.send_catch_log(our_signals.abort_in_flight)
-        # Without anything under way it is the pipelines' own end that takes its time.
-        hangs = self._ending.is_overdue(now) and self.under_way(now=now)
-        if hangs and self._leaving is None:
-            self._leaving = asyncio.ensure_future(self._leave())
+        if slot.closing is not None:
+            self._closing.tick(asyncio.get_running_loop().time())
 
-    def _empty_slot_queues(self) -> None:
+    def _cancel_queued(self) -> None:
         for slot in self.crawler.engine.downloader.slots.values():
             while slot.queue:
                 _, waiter = slot.queue.popleft()
@@ -462,12 +372,10 @@ class StoreScheduler(Scheduler):
     async def _close(self, reason: str) -> None:
         assert self.coordinator is not None
         self._ticks.stop()
-        if self._retry_timer is not None:
-            self._retry_timer.cancel()
+        self._waker.cancel()
         self._ending.begin(0.0)
-        self._sweep()
-        while self._continued:
-            self._finish(self._continued.popleft().meta["lease"])
+        self._out.sweep()
+        self._out.give_up_waiting()
         for name, seconds in self._holds.seconds(now=time.monotonic()).items():
             self.crawler.stats.set_value(f"run/paused_seconds/{name}", seconds)
         await self._ending.write(
@@ -477,17 +385,6 @@ class StoreScheduler(Scheduler):
             reason=reason,
             started=self._started_at,
         )
-
-    async def _leave(self) -> None:
-        """End the process though code of a spider or pipeline does not: it would wait for ever.
-
-        What hangs stays noted as in flight, so that the next run suspects it as after a crash.
-        """
-        urls = ", ".join(work.url for work in self.under_way(now=time.monotonic())[:3])
-        logger.error("The crawl ends without what does not: %s", urls)
-        await self._close("shutdown")
-        logging.shutdown()
-        os._exit(self._ending.failure.exit_code if self._ending.failure is not None else 0)
 
 
 def _assert_engine(crawler: Crawler) -> None:

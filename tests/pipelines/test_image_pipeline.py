@@ -62,7 +62,7 @@ def test_the_scheduler_holds_images_back_while_there_are_bytes_enough(
 
     scheduler.coordinator.lease = lease
     scheduler.coordinator.flush = lambda: None
-    scheduler._sweep = scheduler._next_continued = lambda: None
+    scheduler._out = SimpleNamespace(sweep=lambda: None, next_waiting=lambda: None)
     scheduler._room = SimpleNamespace(is_at=bool)
     monkeypatch.setattr(Scheduler, "next_request", lambda self: None)
     pipeline.open_spider()
