@@ -73,7 +73,7 @@ def _headers_of(lease: Lease) -> dict[str, str]:
 
 def _page_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:
     """Return the meta of a page's request."""
-    meta = _meta(lease) | _text_meta(lease, headers=headers, max_bytes=max_bytes)
+    meta = _found_meta(lease) | _text_meta(lease, headers=headers, max_bytes=max_bytes)
     if hops := lease.entry.get("hops"):
         meta["redirect_times"] = hops
     return meta
@@ -81,20 +81,23 @@ def _page_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> d
 
 def _image_meta(lease: Lease, *, content_filter: ContentFilter) -> dict[str, Any]:
     """Return the meta of an image's request."""
-    return _meta(lease) | {"content_filter": content_filter}
+    return _found_meta(lease) | {"content_filter": content_filter}
 
 
 def _text_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:
     """Return the meta of what is read as text; with ``headers``, 304 is an answer to it."""
-    meta: dict[str, Any] = {"lease": lease, "download_maxsize": max_bytes}
+    meta = _meta(lease) | {"download_maxsize": max_bytes}
     if headers:
         meta["handle_httpstatus_list"] = [304]
     return meta
 
 
+def _found_meta(lease: Lease) -> dict[str, Any]:
+    return _meta(lease) | {"depth": lease.entry.get("depth", 0)}
+
+
 def _meta(lease: Lease) -> dict[str, Any]:
-    depth = lease.entry.get("depth", 0)
-    return {"lease": lease, "depth": depth, "leased_at": time.monotonic()}
+    return {"lease": lease, "leased_at": time.monotonic()}
 
 
 def _conditional_headers(entry: dict[str, Any]) -> dict[str, str]:

@@ -161,19 +161,27 @@ def test_polls_without_demand_unchanged_lists_and_a_source_that_is_away(
 
 
 @pytest.mark.parametrize(
-    "fail", [{"close": True}, {"status": 503}, {"status": 429, "headers": {"Retry-After": "1"}}]
+    "fail",
+    [
+        {"close": True, "times": 2},
+        {"status": 503},
+        {"status": 429, "headers": {"Retry-After": "1"}},
+    ],
 )
 def test_a_list_page_that_fails_is_asked_for_again_within_the_pass(
     site: StartSite, crawl: Crawls, fail: dict[str, Any]
 ):
     routes = listed(named(1, 12))
+    times = fail.get("times", 1)
     for name in ("/new", "/new?page=2"):
-        routes[name] = {**routes[name], "fail": {"times": 1, **fail}}
+        routes[name] = {**routes[name], "fail": {"times": times, **fail}}
     flaky = site(routes)
     settings = {"RETRY_DELAY_SECONDS": 0.2}
     run = pass_over(crawl, f"{flaky.url}new", max_images=1000, settings=settings)
     assert files(run.store) == 12
-    assert lists(flaky) == ["/new", "/new", "/new?page=2", "/new?page=2", "/new?page=3"]
+    asked = lists(flaky)  # the client itself asks once more where a connection just ends
+    assert list(dict.fromkeys(asked)) == ["/new", "/new?page=2", "/new?page=3"]
+    assert (asked.count("/new"), asked.count("/new?page=2")) == (times + 1, times + 1)
 
 
 def test_a_host_that_rests_longer_than_the_run_waits_is_left_alone(site: StartSite, crawl: Crawls):
