@@ -147,9 +147,11 @@ def name_of(store: Path, path: str) -> str:
 
 
 def tear(file: Path) -> None:
-    """Leave the first half of a file."""
+    """Leave the first half of a file, as a loss of power does: its name is as new as it is."""
     text = file.read_bytes()
-    file.write_bytes(text[: len(text) // 2])
+    half = file.with_name("half")
+    half.write_bytes(text[: len(text) // 2])
+    half.replace(file)
 
 
 def test_a_torn_store_json_and_notes_of_a_crash_cost_nothing(
