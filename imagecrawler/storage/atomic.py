@@ -50,16 +50,17 @@ def adopt(temporary: str, path: str) -> None:
     try:
         os.replace(temporary, path)
     except FileNotFoundError:
-        _make_shard(os.path.dirname(path))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         os.replace(temporary, path)
 
 
-def _make_shard(folder: str) -> None:
-    # Until there are 10,000 of them nearly every image needs a new one, and above it nothing.
+def is_made(folder: str) -> bool:
+    """Make a folder whose parent exists; return whether that was possible, and it is new."""
     try:
         os.mkdir(folder)
-    except OSError:  # it is there by now, or what is above it is not
-        os.makedirs(folder, exist_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def write_all(descriptor: int, data: bytes | memoryview) -> None:

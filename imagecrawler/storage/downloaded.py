@@ -66,7 +66,7 @@ class DownloadedFolder:
         """
         relative = self.relative_path(bucket, image_id, suffix)
         path = self._absolute(relative)
-        with self._changing(bucket, image_id) as followed:
+        with self._changing(bucket, image_id, adds=True) as followed:
             atomic.adopt(temporary, path)
             for other in () if is_first else self.of_image(bucket, image_id):
                 if other != path:
@@ -93,9 +93,12 @@ class DownloadedFolder:
         return removed
 
     @contextmanager
-    def _changing(self, bucket: str, image_id: str) -> Iterator[StoredIds | None]:
+    def _changing(
+        self, bucket: str, image_id: str, *, adds: bool = False
+    ) -> Iterator[StoredIds | None]:
         followed = self._followed.get(bucket)
-        with followed.shards.changing(image_id) if followed is not None else nullcontext():
+        shards = followed.shards if followed is not None else None
+        with shards.changing(image_id, adds=adds) if shards is not None else nullcontext():
             yield followed
 
     def _absolute(self, relative: str) -> str:

@@ -56,7 +56,7 @@ class FailedFolder:
     def write(self, image_id: str, failure: Failure) -> None:
         """Write or replace a failure. Raises OSError."""
         data = json.dumps(failure, indent=1).encode("ascii")
-        with self._shards.changing(image_id):
+        with self._shards.changing(image_id, adds=True):
             atomic.write_whole(self._path(image_id), data, tmp_dir=self._tmp_dir)
             self.ids.add(image_id)
 

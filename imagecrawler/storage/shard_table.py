@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
+from imagecrawler.storage import atomic
 from imagecrawler.storage import stamps as racy
 from imagecrawler.storage.id_keys import GROUP_BITS, NUMBERED, REST_BITS, group_of, id_key
 from imagecrawler.storage.key_table import KeyTable
@@ -184,18 +185,21 @@ class ShardTable:
         return {label: count for label, count in sorted(found.items()) if count}
 
     @contextmanager
-    def changing(self, image_id: str) -> Iterator[None]:
+    def changing(self, image_id: str, *, adds: bool = False) -> Iterator[None]:
         """Change the files of an id, and the table with them, in here.
 
         Then the folder's stamp still says that the table has its names, unless another hand has
         changed the folder too. What that does within the same tick of the system's clock (4 ms)
-        is not seen.
+        is not seen. With ``adds`` the id's folder is made if there was none.
         """
         folder = image_id[:4]
         path = os.path.join(self.root, folder)
         self._is_saved = False
         self.changes += 1
-        agreed = self.stamps.get(folder, ABSENT) == folder_stamp(path)
+        known = self.stamps.get(folder, ABSENT)
+        # Until there are 10,000 folders nearly every image needs a new one.
+        is_new = adds and known == ABSENT and atomic.is_made(path)
+        agreed = is_new or known == folder_stamp(path)
         self.stamps[folder] = UNKNOWN
         yield
         self._changed_at[folder] = time.monotonic()

@@ -79,7 +79,7 @@ class VisitedFolder:
         folder = os.path.join(self._root, image_id[:4])
         data = json.dumps(record).encode("ascii")  # indent= would leave the C encoder
         path = os.path.join(folder, image_id + name.extension)
-        with self._shards.changing(image_id):
+        with self._shards.changing(image_id, adds=True):
             atomic.write_whole(path, data, tmp_dir=self._tmp_dir)
             previous = self._shards.get(image_id)
             self._shards.put(image_id, name.extension)
