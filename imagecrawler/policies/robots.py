@@ -72,6 +72,7 @@ def parse_robots(body: bytes, *, token: str) -> RobotsRules:
     """
     wanted = {token.lower(), "*"}
     agents: set[str] = set()
+    named: set[str] = set()
     groups: dict[str, list[tuple[str, bool]]] = {}
     delays: dict[str, float] = {}
     sitemaps = []
@@ -80,14 +81,18 @@ def parse_robots(body: bytes, *, token: str) -> RobotsRules:
         if name in _AGENT:
             agents = agents if in_head else set()
             agents |= {_agent(value)} & wanted
+            named |= {_agent(value)}
             in_head = True
             groups.update({agent: [] for agent in agents if agent not in groups})
         elif name in _SITEMAP:
             sitemaps.append(value)
         elif name in _DELAY:
-            delays.update(dict.fromkeys(agents, _seconds(value)))
+            # No rule of the RFC's, it ends no head; who writes it under a name means that one.
+            meant = named & agents if named else agents
+            delays.update(dict.fromkeys(meant, _seconds(value)))
+            named = set()
         else:
-            in_head = False
+            in_head, named = False, set()
             for agent in agents if value else ():
                 groups[agent].append((_normal(value, is_pattern=True), name in _ALLOW))
     ours = token.lower() if token.lower() in groups else "*"

@@ -217,3 +217,19 @@ def test_a_path_forbidden_verbatim_is_forbidden(path: str) -> None:
 @given(st.binary(max_size=300), PATHS)
 def test_any_bytes_are_read(body: bytes, path: str) -> None:
     parse_robots(body, token="x").allows(f"https://x{path}")
+
+
+def test_a_crawl_delay_is_for_those_named_right_above_it() -> None:
+    body = b"""User-agent: imagecrawler
+Crawl-delay: 10
+
+User-agent: slow
+User-agent: *
+Crawl-delay: 1
+Disallow: /no
+"""
+    ours, others = parse_robots(body, token="imagecrawler"), parse_robots(body, token="other")
+    assert (ours.crawl_delay_seconds, others.crawl_delay_seconds) == (10, 1)
+    assert not ours.allows("http://example.com/no")
+    after = parse_robots(b"User-agent: *\nDisallow: /no\nCrawl-delay: 3", token="other")
+    assert after.crawl_delay_seconds == 3
