@@ -74,8 +74,9 @@ class Settling:
             self._written.near_marked += 1
         self._cache.contents.has_now(previous, rendered.facts["sha256"])
         outgrown = _outgrown(settled, rendered)
+        has_files = lease.key in self._stored or bool(_files(settled))
         settled = self._with_facts(settled, lease, rendered, outgrown)
-        self._adopt(settled, lease, rendered)
+        self._adopt(settled, lease, rendered, has_files=has_files)
         for path in (p for name in outgrown for p in self._files_of(name, lease.key)):
             atomic.remove(path)
         self._store.failed.remove(lease.key)
@@ -105,18 +106,18 @@ class Settling:
         self._hope_on(record, lease, hopefully=gained)
         return record
 
-    def _adopt(self, record: Record, lease: Lease, rendered: Rendered) -> None:
+    def _adopt(self, record: Record, lease: Lease, rendered: Rendered, *, has_files: bool) -> None:
         """Write a record, and give its files their names: the smallest last."""
         *larger, (bucket, suffix, temporary) = rendered.files
         downloaded = self._store.downloaded
         for name, kind, path in larger:
             downloaded.adopt(path, name, lease.key, kind)
-        if lease.key not in self._stored:
+        if not has_files:
             self._cache.put(lease.key, record)
             downloaded.adopt(temporary, bucket, lease.key, suffix, is_first=True)
             return
-        # An image that has a smallest file already looks settled: until the new one has its
-        # name, its record says that it lacks that file.
+        # An image that has files already looks settled, at least to a run for other widths: until
+        # the new file has its name, its record says that it lacks that.
         without = {name: path for name, path in record["files"].items() if name != bucket}
         self._cache.put(lease.key, {**record, "upgrade": True, "files": without})
         downloaded.adopt(temporary, bucket, lease.key, suffix)

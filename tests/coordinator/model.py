@@ -12,11 +12,13 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+from imagecrawler.coordinator.choosing import RenditionChoice
 from imagecrawler.coordinator.contract import Failed, GivenBack, Lease, Rendered
 from imagecrawler.coordinator.inspection.store import StoreInspection
 from imagecrawler.coordinator.page_states import PageStates
 from imagecrawler.identity.urls import host_name, page_key
 from imagecrawler.imaging.rules import ImageRules
+from imagecrawler.imaging.widths import smallest_bucket
 from imagecrawler.storage import instants
 from imagecrawler.storage.queue import Batch
 from imagecrawler.storage.store import Store
@@ -258,20 +260,25 @@ def _faults(root: Path, widths: tuple[Any, ...]) -> list[str]:
     return [str(f) for f in StoreInspection(store, ImageRules(widths), running=False).faults()]
 
 
-def check_nothing_is_left(root: Path, smallest: str) -> None:
+def check_nothing_is_left(root: Path, widths: tuple[Any, ...]) -> None:
     """Every page has ended, every image is stored or failed; what waits waits for long."""
     assert queued_urls(root) == set()
     now = _now() + NEAR_SECONDS * 1e6
     for line in last_lines(root).values():
         due = instants.from_text(line.get("next_try"))
         assert due is None or due > now, line
+    smallest, choice = str(smallest_bucket(widths)), RenditionChoice(widths)
     stored = {path.stem for path in (root / "downloaded" / smallest).glob("*/*")}
     failures = {p.stem: json.loads(p.read_bytes()) for p in (root / "failed").glob("*/*")}
     known = records(root)
     assert stored.isdisjoint(failures)
     assert stored | failures.keys() == known.keys()
-    upgrades = [r["upgrade"] for r in known.values() if r.get("upgrade")]
-    for waiting in [*failures.values(), *upgrades]:
+    upgrades = [r for r in known.values() if r.get("upgrade")]
+    # What a run for other widths has wanted is no business of this one.
+    tried = [record["upgrade"] for record in upgrades if record["upgrade"] is not True]
+    for record in (r for r in upgrades if r["upgrade"] is True):
+        assert choice.next(record, stored=True) is None, record
+    for waiting in [*failures.values(), *tried]:
         due = instants.from_text(waiting["next_try"])
         assert due is None or due > now, waiting
 

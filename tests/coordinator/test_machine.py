@@ -389,7 +389,7 @@ class CoordinatorMachine(RuleBasedStateMachine):
         process = self.process
         if process is not None and not process.fatal and process.rules.visit_pages:
             assert process.reader.ended
-            check_nothing_is_left(self.root, process.rules.smallest)
+            check_nothing_is_left(self.root, tuple(process.rules.widths))
 
     def teardown(self) -> None:
         if not hasattr(self, "root"):
