@@ -6,7 +6,7 @@ import os
 import threading
 from typing import Any
 
-_CHANGES = ("open", "write", "replace", "unlink", "ftruncate", "rmdir", "makedirs")
+_CHANGES = ("open", "write", "replace", "unlink", "ftruncate", "rmdir", "mkdir", "makedirs")
 
 
 class Death(BaseException):
