@@ -232,8 +232,8 @@ def _options() -> argparse.Namespace:
     add(
         "--sets",
         type=_sets,
-        default=[(1600, 600), (800, 1200)],
-        metavar="1600:600,800:1200",
+        default=[(1600, 1500), (800, 1200)],
+        metavar="1600:1500,800:1200",
         help="width in pixels and count of the photographs of each set",
     )
     add("--repetitions", type=int, default=3, help="runs of each side (default 3)")
