@@ -115,8 +115,10 @@ class Fresh:
             return {**state, "leads_to": to_pair(listing.older)}
         if not marks:  # its server may have a bad day: what is known stays known
             return {**state, "is_away": bool(before)}
-        state = {**state, "is_away": False}
-        after = _Walk(state, [Interval(), *before], 0, self.overlap, now).extended(marks, listing)
+        polled = state.get("polled")
+        state = {**state, "is_away": False, "polled": now}
+        walk = _Walk(state, [Interval(), *before], 0, self.overlap, now, polled)
+        after = walk.extended(marks, listing)
         # A search goes on, unless a new gap comes before it.
         is_same = len(after["intervals"]) == len(before)
         return {**after, "seek": state.get("seek") if is_same else None}
@@ -124,13 +126,14 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One step down below ``intervals[index]``."""
+    """One step down below ``intervals[index]``; ``polled``: what is new has come since then."""
 
     state: State
     intervals: list[Interval]
     index: int
     overlap: int
     now: float
+    polled: float | None = None
 
     def read(self, ask: Ask, listing: Listing, new: Set[str]) -> State:
         """Return the state after a page that was asked for; ``new`` are marks not in the store."""
@@ -163,16 +166,25 @@ class _Walk:
             lower, *below = below
             fresh = [mark for mark in rest[:reach] if mark not in lower.marks]
             found += len(fresh)
-            lower = replace(lower, shift=lower.shift + found)
+            lower = self._moved(lower, found)
             upper, rest, is_joined = upper.longer(fresh).joined(lower), rest[reach:], True
         if rest or not is_joined or tail[-1:] == list(upper.bottom[-1:]):
             found += len(rest)
             upper = _placed(upper.longer(rest), listing, self.now)
             if listing.older is None:
                 upper, below = replace(upper, ended=self.now), []
-        below = [replace(lower, shift=lower.shift + found) for lower in below]
+        below = [self._moved(lower, found) for lower in below]
         kept = [interval.to_json() for interval in (*above, upper, *below)]
         return {**self.state, "intervals": kept[:_MAX_INTERVALS], "seek": None}
+
+    def _moved(self, lower: Interval, found: int) -> Interval:
+        """Return an interval that so many items were found above.
+
+        Of those of a poll some had come before the interval's end was last seen.
+        """
+        if self.polled is not None and self.polled < lower.when < self.now:
+            found = round(found * (self.now - lower.when) / (self.now - self.polled))
+        return replace(lower, shift=lower.shift + found)
 
     def _reach(self, upper: Interval, lower: Interval, marks: list[str]) -> int | None:
         # Short pages are not enough by themselves: those before count too.

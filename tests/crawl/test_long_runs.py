@@ -34,8 +34,8 @@ def on_a_terminal(start: str, store: Path, *, nohup: bool) -> tuple[subprocess.P
 
     def own_the_terminal() -> None:
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-        if nohup:
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        # Else as whoever runs the tests has it, who may have been told not to hear it.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if nohup else signal.SIG_DFL)
 
     command = [sys.executable, "-m", "scrapy", "crawl", "site", "-a", f"start={start}"]
     for name, value in {**FAST, "IMAGES_STORE": store}.items():

@@ -94,6 +94,20 @@ def test_a_search_that_was_cut_short_long_ago_begins_anew_from_the_guess():
     assert len(read.run(30)) <= 30
 
 
+def test_news_that_had_come_before_the_end_was_seen_have_not_moved_it_since():
+    read = Reader(Fresh(), SimulatedSource(page_size=25))
+    read.source.arrive(500)
+    read.run(100)
+    read.source.arrive(15)
+    read.now += 3_600
+    read.run(50, polls=False)
+    read.run(0)  # tells of the fifteen, which are above the end that has just been seen
+    read.now += 600
+    end = max(read.source.items.index(item) for item in read.store) // 25 + 1
+    # By all fifteen it would have moved onto the page below that.
+    assert pages(read.run(30, polls=False)) == [end, end + 1, end + 2]
+
+
 def test_forget_reads_the_hole_when_it_has_forgotten():
     read = reader(Forget(forget_seconds=7_200))
     read.run(20)
