@@ -125,7 +125,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--real", action="store_true", help="crawl the mock site, in fast time")
     parser.add_argument("--days", type=float, default=14.0, help="of the site (default 14)")
     parser.add_argument("--warm-up", type=float, default=7.0, help="days not measured (default 7)")
-    parser.add_argument("--factor", type=float, default=720.0, help="how much faster (720)")
+    parser.add_argument("--factor", type=float, default=288.0, help="how much faster (288)")
     parser.add_argument("--policies", nargs="+", default=list(POLICIES), choices=list(POLICIES))
     parser.add_argument("--scenarios", default="ABC", help="some of A, B and C (default ABC)")
     parser.add_argument("--low-water", type=int, default=200, help="images kept ready (200)")

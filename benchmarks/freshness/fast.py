@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 import time
 
+from imagecrawler.policies import fresh, seeking
 from imagecrawler.spiders import feed
+
+# The network is as slow as ever: a walk from page to page may take so long on the wall's clock.
+_WALK_SECONDS = 2.0
 
 
 class FastTime:
@@ -35,3 +39,5 @@ class FastFeedSpider(feed.FeedSpider):
 BEGAN, FACTOR = map(float, os.environ["FRESHNESS_CLOCK"].split(","))
 feed.time = FastTime(BEGAN, FACTOR)  # type: ignore[assignment]
 feed._TICK_SECONDS = 0.1
+fresh._WALK_SECONDS = max(fresh._WALK_SECONDS, _WALK_SECONDS * FACTOR)
+seeking._JUMPS_SECONDS = fresh._WALK_SECONDS
