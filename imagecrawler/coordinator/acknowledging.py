@@ -35,6 +35,8 @@ class Acknowledgements:
         ended = [*group.lines, *group.rendered, *group.failures]
         self._leases.release(*(lease for lease, _ in ended if lease is not None))
         self._leases.release_lists([lease for lease, _ in group.listed if lease is not None])
+        for _, listed in group.listed:
+            self._tally.listed(listed.state)
         self._note_pages(group, result)
         self._note_stored(group, result)
         for lease, failure in group.failures:

@@ -146,4 +146,5 @@ def _warnings(coordinator: Coordinator) -> list[str]:
             f"{coordinator.torn_failures} files in failed/ could not be read: their images were "
             "tried again"
         )
-    return warnings
+    failing = coordinator.tally.sources_failing
+    return warnings + [f"source {name} does not answer: {why}" for name, why in failing.items()]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from imagecrawler.coordinator.contract import Rendered, Visited
 
@@ -16,6 +18,7 @@ class Tally:
 
     ``images_near`` are stored and marked as near duplicates. One that was stored and then left
     out for a larger one counts twice: as stored, and as failed (``near-duplicate``).
+    ``sources_failing`` has the reason of each paged source that did not answer last.
     """
 
     pages_visited: int = 0
@@ -29,12 +32,20 @@ class Tally:
     images_failed: Counter[str] = field(default_factory=Counter)
     links_skipped: Counter[str] = field(default_factory=Counter)
     bytes_written: int = 0
+    sources_failing: dict[str, str] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
 
     def visited(self, outcome: Visited) -> None:
         """Count a page that ended well."""
         self.pages_visited += 1
         self.pages_unchanged += outcome.status == 304
+
+    def listed(self, state: Mapping[str, Any]) -> None:
+        """Note whether a source answers, as its state says."""
+        name, reason = str(state.get("name")), (state.get("poll") or {}).get("failure")
+        self.sources_failing.pop(name, None)
+        if reason:
+            self.sources_failing[name] = reason
 
     def stored(self, rendered: Rendered, *, again: bool) -> None:
         """Count an image that has its files; ``again``: a better rendition of one that had."""

@@ -152,7 +152,10 @@ def test_polls_without_demand_unchanged_lists_and_a_source_that_is_away(
     assert files(run.store) == 12
     there.stop()
     away = site({"/new": text("gone fishing", status=503)}, ports=there.ports)
-    assert "http-503" in pass_over(crawl, start).stderr
+    run = pass_over(crawl, start)
+    assert "http-503" in run.stderr
+    (warning,) = run.summary["warnings"]
+    assert warning.endswith("/new does not answer: http-503")
     away.stop()
     back = site(listed(named(1, 14)), ports=there.ports)
     pass_over(crawl, start)
