@@ -13,6 +13,7 @@ from imagecrawler.policies.causes import cause_lines
 
 _REASONS_SHOWN = 4
 _RESTS_SHOWN = 3
+_WARNINGS_MOST = 3
 _URL_SHOWN = 76
 _MEANINGS = {
     "render-hang": "its scripts did not end in time",
@@ -48,12 +49,21 @@ def summary_text(summary: Mapping[str, Any], *, default_store: str | None = None
         f"Data     {_data(summary)}",
         *_pauses(_part(summary, "paused_seconds")),
         *_totals(_part(summary, "totals")),
+        *_warnings(summary.get("warnings")),
         "",
         *_where(summary),
         "What to type next:",
         *(f"  {command:<36} {why}" for command, why in commands),
     ]
     return "\n".join(_printable(line.rstrip()) for line in lines)
+
+
+def _warnings(found: Any) -> Iterator[str]:
+    lines = [str(line) for line in found] if isinstance(found, list) else []
+    for line in lines[:_WARNINGS_MOST]:
+        yield f"Note     {line}"
+    if len(lines) > _WARNINGS_MOST:
+        yield f"         and {len(lines) - _WARNINGS_MOST:,} more in summary.json"
 
 
 def _part(summary: Mapping[str, Any], name: str) -> Mapping[str, Any]:

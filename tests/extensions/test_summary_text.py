@@ -44,6 +44,14 @@ FULL: dict[str, Any] = {
 }  # fmt: skip
 
 
+def test_warnings_are_told_the_first_few() -> None:
+    sources = [f"source {n}.example does not answer: refused" for n in range(5)]
+    text = summary_text({**FULL, "warnings": sources})
+    assert "Note     source 0.example does not answer: refused\n" in text
+    assert text.count("Note     ") == 3
+    assert "and 2 more in summary.json" in text
+
+
 def test_everything_is_said_within_40_lines() -> None:
     text = summary_text(FULL)
     assert len(text.splitlines()) <= 40
