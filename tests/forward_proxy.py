@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import select
+import selectors
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -87,12 +87,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _carry(self, there: socket.socket) -> None:
         self.close_connection = True
         ways = {self.connection: there, there: self.connection}
-        while True:
-            for source in select.select(list(ways), [], [], 20)[0]:
-                data = source.recv(65536)
-                if not data:
-                    return
-                ways[source].sendall(data)
+        with selectors.DefaultSelector() as ready:
+            for source in ways:
+                ready.register(source, selectors.EVENT_READ)
+            while True:
+                for key, _ in ready.select():
+                    data = key.fileobj.recv(65536)
+                    if not data:
+                        return
+                    ways[key.fileobj].sendall(data)
 
     def log_message(self, *_: object) -> None:
         """The journal is enough."""

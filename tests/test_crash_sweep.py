@@ -26,7 +26,7 @@ from imagecrawler.identity.urls import page_key
 from imagecrawler.items import FoundImage, ImageCandidate, PageItem
 from imagecrawler.storage import atomic
 from imagecrawler.storage.store import Store
-from tests.dying import Death, DyingOs
+from tests.dying import Death, DyingOs, bury
 
 CONCURRENCY = 4
 START = "http://a.example/"
@@ -68,8 +68,8 @@ class Run:
         except OSError as error:  # while the store is opened; the spider makes one line of it
             self.fatal.append(error)
         finally:
-            if self._store is not None and self._store._lock is not None:
-                self._store._lock.release()
+            if self._store is not None:
+                bury(self._store)
         return self
 
     async def _crawl(self) -> None:

@@ -20,7 +20,7 @@ from imagecrawler.coordinator.opening import StoreReader
 from imagecrawler.coordinator.run import RunRules
 from imagecrawler.storage.store import Store
 from tests.coordinator import web
-from tests.dying import Death
+from tests.dying import Death, bury
 
 
 class SlowDisk(Executor):
@@ -104,7 +104,7 @@ class Process:
         try:
             self.coordinator = Coordinator.open(self.store, rules)
         except BaseException as error:
-            self._end(release=isinstance(error, Death))
+            self._end(killed=isinstance(error, Death))
             raise
         self.disk = SlowDisk()
         self.coordinator._committer.close()
@@ -199,29 +199,22 @@ class Process:
 
         self.run(close())
         self.reader.to_the_end()
-        self.store.close()
-        self._end(release=False)
+        self._end(killed=False)
 
     def kill(self) -> None:
         """Leave everything as a kill -9 leaves it."""
         self.coordinator._knowledge.reader.stop = True
         self.reader.to_the_end()
-        self._end(release=True)
+        self._end(killed=True)
 
-    def _end(self, *, release: bool) -> None:
+    def _end(self, *, killed: bool) -> None:
         tasks = asyncio.all_tasks(self.loop)
         for task in tasks:
             task.cancel()
         if tasks:
             self.loop.run_until_complete(asyncio.wait(tasks))
         self.loop.close()
-        store = self.store
-        if not release:
-            store.close()
-            return
-        store.pages.close()
-        if store.inflight._descriptor >= 0:
-            os.close(store.inflight._descriptor)
-            store.inflight._descriptor = -1
-        if store._lock is not None:
-            store._lock.release()
+        if killed:
+            bury(self.store)
+        else:
+            self.store.close()
