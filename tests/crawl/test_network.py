@@ -18,7 +18,7 @@ from tests.site.spec import image, page
 IMPATIENT = {
     "RETRY_TIMES": 1,
     "RETRY_DELAY_SECONDS": 0.1,
-    "DOWNLOAD_TIMEOUT": 1,
+    "DOWNLOAD_TIMEOUT": 2,
     "PAUSE_CHECK_SECONDS": 0.2,
 }
 
@@ -36,7 +36,7 @@ def test_a_lost_network_pauses_the_crawl_and_costs_no_try(site: StartSite, crawl
     running.journal.wait_for(lambda found: len(found) > 12)
     running.signal(signal.SIGSTOP)
     until_said(at_work, "No host answers")
-    time.sleep(1.5)  # so long would all tries of a URL have lasted
+    time.sleep(2.5)  # so long would all tries of a URL have lasted
     running.signal(signal.SIGCONT)
     run = at_work.wait()
     assert "Hosts answer again" in run.stderr
