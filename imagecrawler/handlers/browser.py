@@ -75,8 +75,9 @@ class Shown:
 class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     """Shows documents that were fetched, each in a page of its own, in one browser.
 
-    A context is used for ``pages_per_context`` pages. ``is_allowed`` says whether a frame's
-    URL may be fetched, ``headers_of`` what is said to a URL's host besides.
+    A context is used for ``pages_per_context`` pages, one after the other: of several that are
+    open in it Chromium draws the last, and the others once a second. ``is_allowed`` says whether
+    a frame's URL may be fetched, ``headers_of`` what is said to a URL's host besides.
     """
 
     def __init__(
@@ -99,11 +100,10 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._pages_per_context = pages_per_context
         self._context_options = context_options
         self._headers_of = headers_of
-        self._pages = itertools.count()
         self._left = itertools.count(1)
         self._contexts = itertools.count()
-        self._open: Counter[str] = Counter()
-        self._current = ""
+        self._free: list[str] = []
+        self._pages_in: Counter[str] = Counter()
         # Contexts in which what is no page of ours, a pop-up, loads nothing.
         self._closed_to_others: WeakSet[BrowserContext] = WeakSet()
 
@@ -113,7 +113,7 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         Raises:
             RenderingError: nothing; or the browser cannot be started.
         """
-        name = await self._enter()
+        name = self._enter()
         request = Request(
             document.url,
             meta={
@@ -234,29 +234,29 @@ class BrowserPages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             return await look(page, replace(self._limits, max_seconds=_LATE_SECONDS), watch)
         return await look(page, self._limits, watch)
 
-    async def _enter(self) -> str:
-        if next(self._pages) % self._pages_per_context == 0:
-            previous, self._current = self._current, f"pages-{next(self._contexts)}"
-            await self._close_if_left(previous)
-        self._open[self._current] += 1
-        return self._current
+    def _enter(self) -> str:
+        name = self._free.pop() if self._free else f"pages-{next(self._contexts)}"
+        self._pages_in[name] += 1
+        return name
 
     async def _leave(self, request: Request, name: str) -> None:
-        await self._close_page(request)
-        self._open[name] -= 1
-        await self._close_if_left(name)
+        is_closed = await self._close_page(request)
+        if is_closed and self._pages_in[name] < self._pages_per_context:
+            self._free.append(name)
+        else:
+            await self._close_context(name)
         if next(self._left) % _PAGES_A_COLLECTION == 0:
             gc.collect()
 
-    async def _close_page(self, request: Request) -> None:
-        page = request.meta.get("playwright_page")
-        if page is not None:
-            await _within(_ANSWER_SECONDS, page.close())
+    async def _close_page(self, request: Request) -> bool:
+        page: Page | None = request.meta.get("playwright_page")
+        if page is None:
+            return True
+        await _within(_ANSWER_SECONDS, page.close())
+        return page.is_closed()
 
-    async def _close_if_left(self, name: str) -> None:
-        if self._open[name] > 0 or name == self._current:
-            return
-        del self._open[name]
+    async def _close_context(self, name: str) -> None:
+        del self._pages_in[name]
         if (wrapper := self.context_wrappers.pop(name, None)) is not None:
             await _within(_ANSWER_SECONDS, wrapper.context.close())
 

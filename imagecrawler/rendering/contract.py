@@ -93,9 +93,10 @@ class LookLimits:
     it, its carousels and its "load more" buttons, and then a wait until the network is quiet.
     ``network_idle_seconds`` is how long no request may be under way to call it quiet,
     ``settle_seconds`` the most that one wait lasts. ``quiet_rounds`` in a row with no new image,
-    link or height end the look. ``call_seconds`` is how long the page may take to answer one
-    question before it counts as unresponsive. Each of ``max_steps`` scrolls on by one view and
-    waits until that is drawn, and ``step_seconds`` more.
+    link or height end the look; in the last of them a page that loads more only when the
+    scrolling has ended for a while has ``answer_seconds`` for it. ``call_seconds`` is how long
+    the page may take to answer one question before it counts as unresponsive. Each of
+    ``max_steps`` scrolls on by one view and waits until that is drawn, and ``step_seconds`` more.
     """
 
     max_seconds: float = 30.0
@@ -106,5 +107,6 @@ class LookLimits:
     network_idle_seconds: float = 0.5
     settle_seconds: float = 5.0
     step_seconds: float = 0.03
+    answer_seconds: float = 0.7
     call_seconds: float = 10.0
     quiet_rounds: int = 2

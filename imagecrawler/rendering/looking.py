@@ -65,6 +65,7 @@ class _Viewing:
         self._until = self._began + limits.max_seconds - last
         self._seen = Sightings()
         self._height = self._rounds = self._steps = self._clicks = self._failures = 0
+        self._answers_late = False
 
     async def run(self) -> str:
         """Look until a limit is met or nothing is new; return why it ended."""
@@ -76,8 +77,10 @@ class _Viewing:
                 if self._rounds >= self._limits.max_rounds:
                     return MAX_ROUNDS
                 before = self._measure()
-                await self._round(fruitful=quiet == 0)
+                is_last = quiet == self._limits.quiet_rounds - 1
+                await self._round(fruitful=quiet == 0, patient=is_last or self._answers_late)
                 quiet = 0 if self._measure() != before else quiet + 1
+                self._answers_late |= is_last and quiet == 0
         except _Ended as end:
             return str(end)
         return NOTHING_NEW
@@ -103,13 +106,13 @@ class _Viewing:
             stopped_by=stopped_by,
         )
 
-    async def _round(self, *, fruitful: bool) -> None:
+    async def _round(self, *, fruitful: bool, patient: bool) -> None:
         self._rounds += 1
         if self._rounds > 1:
             await self._ask("bounce")
         while (await self._observe(scroll=True)).get("moved"):
             pass
-        await self._settle()
+        await self._settle(self._limits.answer_seconds if patient else 0.0)
         await self._turn_carousels()
         if await self._press("more", fruitful=fruitful):
             await self._settle()
@@ -148,15 +151,23 @@ class _Viewing:
     def _measure(self) -> tuple[int, ...]:
         return (*self._seen.measure(), len(self._watch.images), self._height)
 
-    async def _settle(self) -> None:
+    async def _settle(self, at_least_seconds: float = 0.0) -> None:
         """Wait until the network is quiet, or has been loud for long enough."""
-        idle, most = self._limits.network_idle_seconds, self._limits.settle_seconds
-        give_up = min(time.monotonic() + most, self._until)
-        while self._watch.quiet_seconds(patience_seconds=most) < idle:
-            if time.monotonic() >= give_up:
-                break
-            await asyncio.sleep(_POLL_SECONDS)
-        await self._ask("draw")
+        limits, now = self._limits, time.monotonic()
+        begin, give_up = now + at_least_seconds, min(now + limits.settle_seconds, self._until)
+
+        def is_over() -> bool:
+            quiet_seconds = self._watch.quiet_seconds(patience_seconds=limits.settle_seconds)
+            is_quiet = quiet_seconds >= limits.network_idle_seconds
+            return (is_quiet and time.monotonic() >= begin) or time.monotonic() >= give_up
+
+        while True:
+            while not is_over():
+                await asyncio.sleep(_POLL_SECONDS)
+            # On a busy machine what the page asked for lies unread: the answer comes behind it.
+            await self._ask("draw")
+            if is_over():
+                return
 
     async def _ask(self, task: str, **details: Any) -> dict[str, Any]:
         left_seconds = self._until - time.monotonic()

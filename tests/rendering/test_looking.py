@@ -107,6 +107,21 @@ def test_a_carousel_that_goes_round_ends(eyes, site):
     assert found.clicks < 40
 
 
+def test_a_page_may_wait_for_the_scrolling_to_end(eyes, site):
+    # What resets its clock at each scroll never loads more while rounds follow each other.
+    body = """<style>img { display: block; height: 500px }</style><div id=list></div><script>
+      let n = 0, timer;
+      const more = () => { while (++n % 8) list.insertAdjacentHTML(
+        "beforeend", `<img src="/${n}.jpg">`); };
+      addEventListener("scroll", () => {
+        clearTimeout(timer);
+        if (n < 32) timer = setTimeout(more, 400); });
+      more();</script>"""
+    _, found, paths = looked(eyes, site, body)
+    assert sorted(paths) == sorted(f"/{n}.jpg" for n in range(32) if n % 8)
+    assert found.stopped_by == "nothing-new"
+
+
 def test_redirects_and_other_hosts_frames_are_no_part_of_the_page(eyes, site):
     inner = page('<img src="/theirs.jpg">')
     started = site(
