@@ -192,13 +192,14 @@ class FrameLook:
 class Look:
     """What a page showed while it was looked at.
 
-    ``html`` is the document at the end, open shadow roots as declarative ones; "" when the page
-    answered no more. ``base_url`` is what its URLs are relative to, and ``url`` its address at
-    the end. ``observed`` are sightings at any time, so also of what was removed again, each once,
-    in the order they were first seen. ``links`` are the absolute addresses of links seen at any
-    time but those marked nofollow. ``unreachable`` counts canvases and ``blob:`` images that
-    were shown and whose bytes came from no known address. ``stopped_by`` is ``nothing-new``,
-    ``max-rounds``, ``max-seconds``, ``max-images`` or ``unresponsive``.
+    ``html`` is the document at the end, but before tabs and folds were pressed, open shadow
+    roots as declarative ones; "" when the page answered no more. ``base_url`` is what its URLs
+    are relative to, and ``url`` its address then. ``observed`` are sightings at any time, so
+    also of what was removed again, each once, in the order they were first seen. ``links`` are
+    the absolute addresses of links seen at any time but those marked nofollow. ``unreachable``
+    counts canvases and ``blob:`` images that were shown and whose bytes came from no known
+    address. ``stopped_by`` is ``nothing-new``, ``max-rounds``, ``max-seconds``, ``max-images``
+    or ``unresponsive``.
     """
 
     html: str

@@ -24,7 +24,7 @@ from imagecrawler.rendering.sightings import Sightings, frame_looks
 from imagecrawler.rendering.watching import Watch, listening, page_script
 from imagecrawler.rendering.words import more_labels
 
-_PARTS = ("roots", "seeing", "moving", "words", "pressing", "tasks")
+_PARTS = ("roots", "seeing", "moving", "words", "pressing", "unfolding", "tasks")
 # Part of the time is kept for the last question: what the document is in the end.
 _LAST_SHARE = 0.2
 _LAST_SECONDS = 3.0
@@ -32,6 +32,8 @@ _MAX_FAILURES = 3
 # A carousel that goes round shows nothing new for ever: so many turns for nothing end it.
 _FRUITLESS_TURNS = 2
 _MAX_TURNS = 200
+# Tabs that show texts come before the one with the pictures.
+_FRUITLESS_PRESSES = 8
 _POLL_SECONDS = 0.05
 
 
@@ -66,31 +68,26 @@ class _Viewing:
         self._seen = Sightings()
         self._height = self._rounds = self._steps = self._clicks = self._failures = 0
         self._answers_late = False
+        self._document: dict[str, Any] = {}
 
     async def run(self) -> str:
         """Look until a limit is met or nothing is new; return why it ended."""
         try:
             await self._settle()
             await self._observe(backgrounds=True)
-            quiet = 0
-            while quiet < self._limits.quiet_rounds:
-                if self._rounds >= self._limits.max_rounds:
-                    return MAX_ROUNDS
-                before = self._measure()
-                is_last = quiet == self._limits.quiet_rounds - 1
-                await self._round(fruitful=quiet == 0, patient=is_last or self._answers_late)
-                quiet = 0 if self._measure() != before else quiet + 1
-                self._answers_late |= is_last and quiet == 0
+            await self._until_quiet()
+            while await self._unfold():
+                await self._until_quiet()
         except _Ended as end:
             return str(end)
         return NOTHING_NEW
 
     async def result(self, stopped_by: str) -> Look:
-        """Return all that was seen, with the document as it is now."""
-        answer: dict[str, Any] = {}
+        """Return all that was seen, with the document as it is, or was before the unfolding."""
         self._until = self._began + self._limits.max_seconds
         with suppress(_Ended):
-            answer = await self._ask("html", max_chars=self._limits.max_html_chars)
+            self._document = self._document or await self._read_document()
+        answer = self._document
         html, base_url, url = (answer.get(name) or "" for name in ("html", "base_url", "url"))
         return Look(
             html=html,
@@ -106,7 +103,43 @@ class _Viewing:
             stopped_by=stopped_by,
         )
 
+    async def _until_quiet(self) -> None:
+        quiet = 0
+        while quiet < self._limits.quiet_rounds:
+            before = self._measure()
+            is_last = quiet == self._limits.quiet_rounds - 1
+            await self._round(fruitful=quiet == 0, patient=is_last or self._answers_late)
+            quiet = 0 if self._measure() != before else quiet + 1
+            self._answers_late |= is_last and quiet == 0
+
+    async def _unfold(self) -> bool:
+        """Open what a page hides until it is pressed; return whether that showed an image."""
+        if not (await self._ask("folded")).get("hidden"):
+            return False
+        # What is pressed may take the place of what was there.
+        self._document = self._document or await self._read_document()
+        has_found, fruitless = False, 0
+        for _ in range(_MAX_TURNS):
+            if fruitless == _FRUITLESS_PRESSES:
+                break
+            before = self._seen.number(self._watch.images)
+            if not await self._press("unfold", fruitful=fruitless == 0):
+                break
+            await self._settle()
+            await self._observe(backgrounds=True)
+            if self._seen.number(self._watch.images) == before:
+                fruitless += 1
+                continue
+            has_found, fruitless = True, 0
+            await self._round(fruitful=True, patient=False)
+        return has_found
+
+    async def _read_document(self) -> dict[str, Any]:
+        return await self._ask("html", max_chars=self._limits.max_html_chars)
+
     async def _round(self, *, fruitful: bool, patient: bool) -> None:
+        if self._rounds >= self._limits.max_rounds:
+            raise _Ended(MAX_ROUNDS)
         self._rounds += 1
         if self._rounds > 1:
             await self._ask("bounce")

@@ -122,6 +122,61 @@ def test_a_page_may_wait_for_the_scrolling_to_end(eyes, site):
     assert found.stopped_by == "nothing-new"
 
 
+ROOM = "<div id=room></div>"
+SHOW = """<script>
+  const show = (group) => { room.innerHTML = [0, 1, 2].map((n) =>
+    `<img src="/${group}-${n}.jpg" width=300 height=200>`).join("") };
+  const later = (group) => fetch("/data").then(() => show(group));
+  show(0)</script>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "groups"),
+    [
+        pytest.param(
+            "<div role=tablist><button role=tab aria-selected=true onclick=show(0)>All</button>"
+            "<button role=tab onclick=show(1)>Cats</button>"
+            "<button role=tab onclick=\"room.textContent = 'no picture'\">Text</button>"
+            "<button role=tab onclick=later(2)>Dogs</button>"
+            "<button role=tab onclick=show(3)>Log in</button></div>",
+            3,
+            id="tabs",
+        ),
+        pytest.param(
+            "<script>let at = 0</script><nav class=pagination>"
+            "<button onclick=show(at=0)>1</button><button onclick=show(at=1)>2</button>"
+            "<button aria-label='Next page' onclick='if (at < 3) later(++at)'>›</button>"
+            "<a class=next href=/away>further</a></nav>",
+            4,
+            id="pages",
+        ),
+        pytest.param("<details ontoggle=show(1)><summary>more</summary></details>", 2, id="fold"),
+        pytest.param(
+            "<div class=slider><div class=dots>"
+            + "".join(f"<button class=dot onclick=show({n})></button>" for n in range(4))
+            + "</div></div>",
+            4,
+            id="dots",
+        ),
+    ],
+)
+def test_what_is_hidden_until_it_is_pressed_is_seen(eyes, site, body, groups):
+    routes = {"/data": page("x", headers={"Cache-Control": "no-store"})}
+    started, found, paths = looked(eyes, site, ROOM + SHOW + body, **routes)
+    assert sorted(paths) == [f"/{group}-{n}.jpg" for group in range(groups) for n in range(3)]
+    assert started.requests("/away") == []
+    assert found.stopped_by == "nothing-new"
+
+
+def test_the_document_is_the_one_before_tabs_are_pressed(eyes, site):
+    body = f"""{ROOM}{SHOW}<h1 id=h>First</h1><div role=tablist><button role=tab
+      onclick="h.textContent = 'Second'; show(1); history.pushState(0, '', '/second')">2</button>"""
+    started, found, paths = looked(eyes, site, body)
+    assert len(paths) == 6
+    assert "First" in found.html and "/0-1.jpg" in found.html
+    assert found.url == started.url
+
+
 def test_redirects_and_other_hosts_frames_are_no_part_of_the_page(eyes, site):
     inner = page('<img src="/theirs.jpg">')
     started = site(

@@ -6,6 +6,9 @@ const CAROUSELS = ".slick-slider,.splide,.glide,.flickity-enabled,.owl-carousel,
   + "[class*=carousel i],[class*=slider i],[class*=slideshow i],[aria-roledescription=carousel i]";
 const ARROWS = ".slick-next,.splide__arrow--next,[data-glide-dir='>'],[data-bs-slide=next],"
   + "[data-slide=next],[class*=next i],[aria-label*=next i],[title*=next i]";
+const DOTS = ".slick-dots button,.splide__pagination__page,.glide__bullet,.owl-dot,[data-slide-to],"
+  + "[data-bs-slide-to],[role=tab],[class*=dot i],[class*=bullet i],[class*=indicator i],"
+  + "[aria-label*=slide i]";
 
 const label = (element) => text(element.innerText) || text(element.value)
   || text(element.getAttribute("aria-label")) || text(element.title);
@@ -69,10 +72,18 @@ const swipers = (all) => all
 const advance = (all) => {
   const moving = swipers(all).filter((swiper) => !swiper.isEnd || swiper.params.loop);
   for (const swiper of moving) swiper.slideNext(0);
-  const arrows = new Set(all.flatMap((root) => [...root.querySelectorAll(CAROUSELS)])
-    .flatMap((area) => [...area.querySelectorAll(ARROWS)]));
-  const pressed = [...arrows]
-    .filter((element) => canPress(element) && !element.querySelector("img")).slice(0, MAX_ARROWS);
+  const areas = all.flatMap((root) => [...root.querySelectorAll(CAROUSELS)]);
+  const pressed = [...new Set(areas.flatMap(movers))].slice(0, MAX_ARROWS);
   for (const element of pressed) press(element);
   return moving.length + pressed.length;
+};
+// The arrows of a carousel; one that has none is moved by its dots, each once.
+const movers = (area) => {
+  const within = (selector) => [...area.querySelectorAll(selector)]
+    .filter((element) => canPress(element) && !element.querySelector("img"));
+  const arrows = within(ARROWS);
+  if (arrows.length) return arrows;
+  const dots = within(DOTS).filter((dot) => !memory.pressed.has(dot)).slice(0, 1);
+  for (const dot of dots) memory.pressed.set(dot, 0);
+  return dots;
 };

@@ -33,6 +33,14 @@ const tasks = {
     if (pressed) await drawn();
     return { pressed };
   },
+  async folded() {
+    return { hidden: folded(all) };
+  },
+  async unfold() {
+    const pressed = unfold(all, task.fruitful);
+    if (pressed) await drawn();
+    return { pressed };
+  },
   // Gives the documents as they are now.
   async html() {
     const frames = all.filter((root) => root.documentElement && root !== document);
