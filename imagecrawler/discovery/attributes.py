@@ -15,7 +15,7 @@ from imagecrawler.discovery.candidates import (
 )
 from imagecrawler.discovery.css import declared_images, has_images
 from imagecrawler.discovery.finds import Find
-from imagecrawler.discovery.guesses import image_file_urls, script_urls
+from imagecrawler.discovery.guesses import handler_urls, image_file_urls, script_urls
 from imagecrawler.discovery.images import MAX_IMAGES, Place
 from imagecrawler.discovery.srcset import parse_srcset
 from imagecrawler.identity.urls import absolute_url
@@ -78,7 +78,7 @@ _PLAIN = frozenset(("href", "src", "srcset", "poster", "action", "data", "xlink:
 
 
 def _named(name: str, value: str, base_url: str) -> Iterator[tuple[list[ImageCandidate], str]]:
-    if name == "style" or "url(" in value[:200]:
+    if name == "style" or ("url(" in value[:200] and not name.startswith("on")):
         if has_images(value):
             kind = "css" if name == "style" else "lazy"
             declaration = value if name == "style" else f"background:{value}"
@@ -93,6 +93,8 @@ def _named(name: str, value: str, base_url: str) -> Iterator[tuple[list[ImageCan
         url = absolute_url(value, base_url)
         if url is not None and len(url) <= MAX_IMAGE_URL_CHARS:
             yield [ImageCandidate(url)], "css" if name == "background" else "lazy"
+    elif name.startswith("on"):
+        yield from (([ImageCandidate(url)], "attribute") for url in handler_urls(value, base_url))
     elif value[:1] in "[{":
         yield from (([ImageCandidate(url)], "attribute") for url in script_urls(value, base_url))
     elif "." in value:

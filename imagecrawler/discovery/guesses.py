@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from imagecrawler.discovery.candidates import MAX_IMAGE_URL_CHARS
 from imagecrawler.identity.pictures import IMAGE_SUFFIXES, is_image_file
@@ -34,6 +35,9 @@ _ENDS_WITH_NAME = re.compile(
     r"(?::\s{0,9}\{\s{0,9}[\"']?(?:url|src)[\"']?\s{0,9})?\Z",
     re.IGNORECASE,
 )
+# What a handler is given, `popup('photos/a.jpg', 640)`, is an address even if it is a bare name.
+_ARGUMENT = re.compile(r"[\"'`]([^\"'`\s<>{}\\]{1,2000})(?=[\"'`])")
+_MAX_ARGUMENTS = 100
 _DIVIDED = re.compile(r"[\s|]+|[,;](?=\s|/|\.\.?/|https?:|$)")
 _CLAIM = re.compile(r"[0-9]+(?:\.[0-9]+)?[wx]")
 _NOT_IN_URLS = re.compile(r"[\"'<>{}\\^`]")
@@ -90,6 +94,15 @@ def script_urls(text: str, base_url: str) -> Iterator[str]:
         if len(seen) >= MAX_GUESSES:
             break
     yield from (url for url in seen if len(url) <= MAX_IMAGE_URL_CHARS)
+
+
+def handler_urls(program: str, base_url: str) -> list[str]:
+    """Return the image files that the program of an ``on…`` attribute or a link names."""
+    if _SUFFIX.search(program, 0, MAX_SCANNED_CHARS) is None:
+        return []
+    named = islice(_ARGUMENT.finditer(program, 0, MAX_SCANNED_CHARS), _MAX_ARGUMENTS)
+    urls = [_file_url(found[1], base_url) for found in named]
+    return list(dict.fromkeys(url for url in urls if url))
 
 
 def _unescaped(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
+from imagecrawler.discovery.guesses import handler_urls
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 
@@ -41,8 +42,8 @@ def page_links(
 ) -> PageLinks:
     """Return what ``nodes`` link to, in document order, each URL once, then the frames' sources.
 
-    A link to a place on the same page is none, and not counted. Links to image files are
-    found whether or not links may be followed: they are images.
+    A link to a place on the same page is none, and not counted. Links to image files, or to
+    programs that open one, are found whether or not links may be followed: they are images.
     """
     links = PageLinks()
     seen: dict[str, None] = {}
@@ -52,6 +53,9 @@ def page_links(
             break
         attributes = node.attributes
         href, rel = attributes.get("href"), attributes.get("rel")
+        program = _program(href, attributes.get("onclick"))
+        if program and (opened := handler_urls(program, base_url)):
+            links.image_files[node.mem_id] = (node, opened[0])
         if not href or href[0] == "#":
             continue
         url = absolute_url(href, base_url)
@@ -74,3 +78,10 @@ def page_links(
             seen.setdefault(url)
     links.urls = list(seen)
     return links
+
+
+def _program(href: str | None, onclick: str | None) -> str | None:
+    """Return what opens a link that leads nowhere itself: of a light box or a window."""
+    if not href or href[0] == "#":
+        return onclick
+    return f"{onclick} {href}" if href[:11].lower() == "javascript:" else None

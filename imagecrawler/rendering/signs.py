@@ -62,6 +62,12 @@ _ASKS_FOR_DATA = (
     *("fetch(", "xmlhttprequest", ".getjson(", "$.ajax(", "$.get(", "$.post(", "axios", ".json"),
     "new websocket(",
 )
+_LOOPS = (
+    *("for(", "for (", "while(", "while (", ".map(", ".foreach(", ".each(", "array.from("),
+    "setinterval(",
+)
+# What counts visitors makes one image, by `new Image()` more often than not.
+_LOOP_CHARS = 500
 _LISTS_IMAGES = re.compile(r"\[\s*[\"'`][^\"'`\s]{1,300}\.(?:jpe?g|png|webp|gif|avif)[\"'`]")
 _ON_SCROLL = (
     *("intersectionobserver(", 'addeventlistener("scroll', "addeventlistener('scroll"),
@@ -91,6 +97,11 @@ _SAYS_MORE = re.compile(
 )
 _CALLED_MORE = re.compile(
     r"load[-_]?more|more[-_]?(?:items|posts|results|photos|images)", re.IGNORECASE
+)
+_SAYS_WHAT = re.compile(
+    r"^\W*(?:load|charger|cargar|carregar)\b|\b(?:photo|image|picture|foto|bild|imagen|imagem|"
+    r"immagin)|画像|写真|图片|照片|사진",
+    re.IGNORECASE,
 )
 _LOAD_MORE = ("oad-more", "oadmore", "oadMore")
 _OTHER_WORDS = ("shar", "thread", "comment", "repl", "text", "detail", "info", "menu")
@@ -126,7 +137,7 @@ def _signs_of_an_empty_page(page: Document) -> Iterator[str]:
     if box := next(_empty_galleries(page), None):
         yield f"{box} is empty"
     if any(map(_makes_images, page.programs)):
-        yield "a script makes images from data"
+        yield "a script makes images"
     if any(_is_bound(node) for node in page.elements("img,template,script[type]")):
         yield "the sources of images are left to a template"
     if _has(page.html, _SKELETON) and len(list(islice(_skeletons(page), 2))) == 2:
@@ -155,6 +166,10 @@ def _signs_of_missing_sources(page: Document) -> Iterator[str]:
 def _signs_of_more(page: Document) -> Iterator[str]:
     if button := next(_more_buttons(page), None):
         yield f"a button says {button!r}"
+    if "paginat" in page.html and next(_page_buttons(page), None) is not None:
+        yield "a list changes its pages in place"
+    if 'role="tabpanel"' in page.html and next(_empty_panels(page), None) is not None:
+        yield "a tab's panel is empty"
     if _has(page.html, _SPEAKS_OF_SCROLLING) and (
         any(map(_adds_on_scroll, page.programs)) and not page.leads_on
     ):
@@ -165,8 +180,16 @@ def _signs_of_more(page: Document) -> Iterator[str]:
 
 def _makes_images(text: str) -> bool:
     return _has(text, _MAKES_IMAGES) and (
-        _has(text, _ASKS_FOR_DATA) or _LISTS_IMAGES.search(text) is not None
+        _has(text, _ASKS_FOR_DATA)
+        or _LISTS_IMAGES.search(text) is not None
+        or _makes_them_in_a_loop(text)
     )
+
+
+def _makes_them_in_a_loop(text: str) -> bool:
+    places = (found for word in _MAKES_IMAGES for found in _places(text, word))
+    near = (text[max(0, at - _LOOP_CHARS) : at + _LOOP_CHARS] for at in islice(places, _PLACES))
+    return any(_has(part, _LOOPS) for part in near)
 
 
 def _has_scroll_attribute(page: Document) -> bool:
@@ -195,8 +218,7 @@ def _more_buttons(page: Document) -> Iterator[str]:
     """Yield what buttons say that bring more, and are no links, forms or texts that unfold."""
     others = page.elements(_OTHER_BUTTONS) if _has(page.html, _LOAD_MORE) else ()
     for node in chain(page.elements("button"), others):
-        text = node.attributes.get("value") if node.tag == "input" else node.text()
-        says = " ".join((text or "")[:_PAGE_CHARS].split())
+        says = _said_by(node)
         if (
             not 0 < len(says) <= 40
             or _has(says.lower(), _OTHER_WORDS)
@@ -208,12 +230,29 @@ def _more_buttons(page: Document) -> Iterator[str]:
             yield says
 
 
+def _page_buttons(page: Document) -> Iterator[LexborNode]:
+    """Yield the buttons of further pages, where no links lead to them."""
+    areas = () if page.leads_on else page.elements("[class*=paginat]", _EXAMINED)
+    for area in areas:
+        buttons = [node for node in area.css("button,a:not([href])") if not _submits(node)]
+        if sum(_said_by(node).isdigit() for node in buttons) > 1:
+            yield from buttons
+
+
+def _empty_panels(page: Document) -> Iterator[LexborNode]:
+    panels = page.elements("[role=tabpanel]", _EXAMINED) if page.scripts else ()
+    return (node for node in panels if is_empty(node, _GALLERY_CHARS))
+
+
+def _said_by(node: LexborNode) -> str:
+    attributes = node.attributes
+    text = attributes.get("value") if node.tag == "input" else node.text()
+    return " ".join((text or attributes.get("aria-label") or "")[:_PAGE_CHARS].split())
+
+
 def _loads(says: str) -> bool:
     """Tell whether a label says what comes: "Show more" alone may unfold a text."""
-    return (
-        len(says.split()) > 2
-        or re.match(r"\W*(?:load|charger|cargar|carregar)\b", says.lower()) is not None
-    )
+    return len(says.split()) > 2 or _SAYS_WHAT.search(says) is not None
 
 
 def _submits(node: LexborNode) -> bool:

@@ -76,6 +76,9 @@ SHADOW = "<div><template shadowrootmode={}><p><img src=a.jpg></p>{}</template></
         ),
         ('<li data-j=\'[{"src":"\\/dir\\/a.jpg"}]\'>', {"a.jpg": "attribute"}),
         ("<my-card image=a.jpg href=p.html></my-card>", {"a.jpg": "attribute"}),
+        ("<i onmouseover=\"swap('a.jpg', 'b.html')\">", {"a.jpg": "attribute"}),
+        ("<a href=\"javascript:popup('b/a.jpg',640)\">x</a>", {"b/a.jpg": "link"}),
+        ("<a href=# onclick=\"like('a', 'b.js')\">x</a>", {}),
         ("<li data-a='see a.jpg of them' data-b=a.jpg.html data-c=1.5 title=b.jpg>", {}),
         ("<img src=data:,x data-odd=a.jpg alt=A>", {"a.jpg": "attribute"}),
         ("<a href=p data-fancybox data-full=a.jpg>x</a>", {"a.jpg": "zoom"}),
@@ -134,6 +137,14 @@ def test_what_is_sure_comes_first_and_is_the_pictures_own() -> None:
     assert (first.url, first.found_by) == (f"{URL[:18]}a.jpg?w=800", ["img", "state"])
     assert (first.certainty, first.description) == (1.0, "A")
     assert (second.found_by, second.certainty) == (["attribute"], 0.5)
+
+
+@pytest.mark.parametrize(
+    "opens", ["href=\"javascript:show('big.jpg')\"", "href='#' onclick='return show(`big.jpg`)'"]
+)
+def test_a_program_that_opens_the_full_file_is_a_link_to_it(opens: str) -> None:
+    (picture,) = page(f"<a {opens}><img src=thumb.jpg></a>").images
+    assert [c.url.rpartition("/")[2] for c in picture.candidates] == ["thumb.jpg", "big.jpg"]
 
 
 def test_what_is_said_of_an_odd_element_goes_with_its_image() -> None:

@@ -85,6 +85,12 @@ STATIC = {
     "a list whose next page is named": (
         f'<link rel="next" href="/page/2">{PHOTOS}<div data-next-page="/page/2"></div>{JQUERY}'
     ),
+    "a list of pages in a form": (
+        f'{PHOTOS}<form class="pagination"><button>1</button><button>2</button></form>{JQUERY}'
+    ),
+    "tabs with what they show": (
+        f'<div role="tablist"><a role="tab" href="#b">B</a></div><div role="tabpanel">{TEXT}</div>{PHOTOS}{JQUERY}'
+    ),
     "a text that unfolds": f"{TEXT}<button>Show more</button>{PHOTOS}{JQUERY}",
     "a text that unfolds by Bootstrap": (
         f'{TEXT}<button data-bs-toggle="collapse" aria-expanded="false">Show more results</button>{PHOTOS}{JQUERY}'
@@ -156,6 +162,10 @@ SCRIPTED = {
         f"{TEXT}<div class=row></div>{JQUERY}<script>$.getJSON('/p.json',function(d){{$.each(d,function(i,p)"
         "{$('.row').append('<img src=\"'+p.u+'\">')})})</script>"
     ),
+    "images made by counting": (
+        "<h1>Album</h1><div class=row></div><script>for (let n = 1; n < 40; n++) {"
+        "const i = document.createElement('img'); i.src = `/p/${n}.jpg`; row.append(i) }</script>"
+    ),
     "canvases": "<canvas></canvas><script>fetch('/a').then(r=>r.blob()).then(createImageBitmap).then(b=>x.drawImage(b,0,0))</script>",
     "placeholders without sources": (
         "".join(
@@ -184,6 +194,16 @@ SCRIPTED = {
     "pictures, and a button for more": f'{PHOTOS}<button class="btn">Load more photos</button>{JQUERY}',
     "a button for more, in German": f"{PHOTOS}<button>Weitere Bilder laden</button>{JQUERY}",
     "a button for more, in Japanese, by its class": f'{PHOTOS}<button class="js-load-more">もっと見る</button>{JQUERY}',
+    "a button for more with an icon": (
+        f'{PHOTOS}<button aria-label="Load more"><svg></svg></button>{JQUERY}'
+    ),
+    "a button for more of what": f"{PHOTOS}<button>More photos</button>{JQUERY}",
+    "pictures, and buttons for further pages": (
+        f'{PHOTOS}<ul class="ant-pagination"><li><button>1</button><li><button>2</button></ul>{JQUERY}'
+    ),
+    "tabs that are filled when they are pressed": (
+        f'{PHOTOS}<div role="tablist"><button role="tab">B</button></div><div role="tabpanel"></div>{JQUERY}'
+    ),
     "a link that is a button": f'{PHOTOS}<a href="#" class="load-more">Show more</a>{JQUERY}',
     "pictures, and more while scrolling": (
         f"{PHOTOS}<script>new IntersectionObserver(async([e])=>{{const h=await(await fetch(next)).text();"
