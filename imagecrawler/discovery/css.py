@@ -28,6 +28,7 @@ _IMAGE = re.compile(r"url\(|image-set\(", re.IGNORECASE)
 _COMMENT = re.compile(
     r"(\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+')|/\*(?:[^*]|\*(?!/))*+(?:\*/)?", re.DOTALL
 )
+_BRACE = re.compile(r"[{}]")
 _INLINE_DATA = re.compile(
     r"url\(\s*+(?:\"data:[^\"]*+\"|'data:[^']*+'|data:[^)]*+)\s*+\)", re.IGNORECASE
 )
@@ -100,8 +101,9 @@ def _rules_with_images(css: str) -> Iterator[str]:
             continue
         opening = max(css.rfind("{", end, found.start()), css.rfind("}", end, found.start()))
         start = max(opening + 1, end)
-        end = css.find("}", found.start())
-        end = len(css) if end < 0 else end
+        # A rule may follow that is another: the next one, where this is an `@import url(…);`.
+        brace = _BRACE.search(css, found.start())
+        end = brace.start() if brace else len(css)
         yield css[max(start, found.start() - _MAX_RULE_CHARS // 2) : end]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from imagecrawler.discovery.attributes import attribute_finds
-from imagecrawler.discovery.css import has_images, sheet_images
+from imagecrawler.discovery.css import has_images, imported_sheets, sheet_images
 from imagecrawler.discovery.elements import Elements, documents, page_tree
 from imagecrawler.discovery.finds import Find, is_guess
 from imagecrawler.discovery.guesses import script_urls
@@ -114,7 +114,7 @@ def parse_page(
         links.urls = list(dict.fromkeys(secured))
     found.sort(key=is_guess)  # What is sure gives a picture its own URL. A stable sort.
     too_many = max(0, sum(len(part.images) for part in parts) - MAX_IMAGES)
-    sheets = [u for part in parts for u in style_sheet_urls(part.linking, base_url=base_url)]
+    sheets = [u for part in parts for u in _sheets(part, base_url)]
     return ParsedPage(
         base_url=base_url,
         title=page.title,
@@ -157,6 +157,12 @@ def _part_finds(
     for find in finds if part.within else ():
         find.found_by = tuple(dict.fromkeys((*find.found_by, *part.within)))
     return finds
+
+
+def _sheets(part: Elements, base_url: str) -> Iterator[str]:
+    yield from style_sheet_urls(part.linking, base_url=base_url)
+    for node in part.styles:
+        yield from imported_sheets(node.text(), base_url)
 
 
 def _style_finds(part: Elements, base_url: str) -> Iterator[Find]:

@@ -41,6 +41,8 @@ def urls(css: str) -> list[str]:
         ("a { background: url('data:image/svg+xml;<svg>{}()</svg>') } b{c:url(b.png)}", ["b.png"]),
         ("a { filter: url(#f); clip-path: url(#c); cursor: url(x.cur) }", []),
         ("@font-face { src: url(f.woff2) } @import url(x.css);", []),
+        ("@import url(x.css); .a { background: url(a.jpg) }", ["a.jpg"]),
+        (".a { background: url(a.jpg); .b & { mask: url(b.svg) } }", ["a.jpg", "b.svg"]),
         ("a { b: url(a.png); b: url(a.png) } c { b: url(../d.png) }", ["a.png", "https://e.com/d.png"]),
         ("a { color: red; & b { background: url(a.png) } }", ["a.png"]),
     ],

@@ -172,9 +172,10 @@ def test_style_sheets_and_frames() -> None:
     found = page(
         "<link rel=stylesheet href=a.css><link rel='alternate stylesheet' href=b.css>"
         "<link rel=preload as=style href=c.css><link rel=stylesheet><iframe src=f.html></iframe>"
-        "<iframe src=about:blank></iframe>"
+        "<iframe src=about:blank></iframe><style>@import 'd.css'; p { color: red }</style>"
     )
-    assert found.style_sheets == ["https://e.com/dir/a.css", "https://e.com/dir/c.css"]
+    sheets = ["a.css", "c.css", "d.css"]
+    assert found.style_sheets == [f"https://e.com/dir/{name}" for name in sheets]
     assert found.links == ["https://e.com/dir/f.html"]
 
 
