@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,68 +16,46 @@ from imagecrawler.discovery.candidates import MAX_IMAGE_URL_CHARS
 from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.metadata import collapsed
 from imagecrawler.discovery.page import parse_page
+from imagecrawler.discovery.paging.json_renditions import (
+    UNSAID,
+    Rendition,
+    Size,
+    each_address_once,
+    largest_first,
+    qualifier,
+    rank_of,
+    sizes_by_name,
+    stated_size,
+    stem_of,
+    with_sizes_beside,
+    words_of,
+)
 from imagecrawler.discovery.paging.json_words import Entry, bare_name, entry_description
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
-from imagecrawler.items import Evidence, ImageCandidate
+from imagecrawler.items import Evidence
 
 MAX_PICTURES = 300
 _MAX_DEPTH = 12
 _MAX_VALUES = 5_000
 
-# Words of a field's name that only choose a size, the largest last.
-_SIZE_WORDS = {
-    word: rank
-    for rank, words in enumerate(
-        (
-            "thumb thumbnail thumbnails tiny mini icon square t q sq preview placeholder",
-            "small sm s n low sample still downsized fixed height width display",
-            "medium md m web webformat regular normal standard default",
-            "large lg l big high hd xl x h k b full2x large2x hires retina",
-            "full fullsize max maxres maximum original orig raw o master",
-        )
-    )
-    for word in words.split()
-}
 # Those that are said of nothing but pictures: such a field needs no suffix in its address.
 _PLAIN_SIZES = frozenset(("thumb", "small", "medium", "large", "full", "original", "raw", "hd"))
 _LINK_WORDS = frozenset(("link", "links", "page", "html", "self"))
-_UNSAID = 3.5  # A field that says no size: beside `large`, the picture itself.
-_PLAIN_WORDS = frozenset(
-    (
-        *("image", "images", "img", "imgs", "photo", "photos", "picture", "pictures", "pic"),
-        *("file", "files", "media", "url", "urls", "src", "uri", "href", "link", "links", "size"),
-        *("sizes", "resolution", "resolutions", "variant", "variants", "version", "versions"),
-        *("candidates", "alt", "attachment", "attachments", "u", "gif", "jpg", "jpeg", "png"),
-        *("webp", "avif", "secure", "cdn", "download", "s3", "content", "image2", "versions2"),
-        *("formats", "details", "source", "resources", "asset", "assets"),
-    )
-)
 _RENDITIONS = re.compile(
     r"(?:sizes?|resolutions|renditions|variants|versions|candidates|srcset|thumbnails|formats)$"
 )
-_PIXELS = re.compile(r"(?:[0-9]{2,5}x)?[0-9]{2,5}(?:w|px|p|h)?|[234]x")
 _NAMED_IMAGE = re.compile(
     r"image|img|photo|picture|thumb|poster|cover|banner|display_?url|media_?url|original|raw|large"
 )
 _NO_IMAGE = re.compile(
     r"\.(?:html?|php|aspx?|jsp|js|css|json|xml|txt|pdf|mp[34]|webm|mov|m3u8|mpd|gifv|zip)$", re.I
 )
-_WIDTHS = ("width", "w", "imagewidth", "configwidth", "x")
-_HEIGHTS = ("height", "h", "imageheight", "configheight", "y")
-
-
-@dataclass(slots=True)
-class _Rendition:
-    url: str
-    rank: float
-    width_px: int | None
-    height_px: int | None
 
 
 @dataclass(slots=True)
 class _Picture:
-    renditions: list[_Rendition]
+    renditions: list[Rendition]
     names: str
     description: str | None = None
 
@@ -115,7 +93,7 @@ class _Reading:
             return self._of_text(value, key, path)
         if isinstance(value, list):
             return self._of_list(value, key, path)
-        return self._of_object(value, path) if isinstance(value, Mapping) else []
+        return self._of_object(value, key, path) if isinstance(value, Mapping) else []
 
     def _of_text(self, text: str, key: str, path: tuple[str, ...]) -> list[_Picture]:
         if "<img" in text[:200_000]:
@@ -128,7 +106,7 @@ class _Reading:
         url = self._image_url(text, key)
         if url is None:
             return []
-        return [_Picture([_Rendition(url, _rank(key), None, None)], " ".join(path))]
+        return [_Picture([Rendition(url, rank_of(key))], " ".join(path))]
 
     def _of_list(self, values: list[Any], key: str, path: tuple[str, ...]) -> list[_Picture]:
         found = [self.pictures(value, key, path) for value in values[:MAX_PICTURES]]
@@ -137,27 +115,27 @@ class _Reading:
             return _merged(singles)
         return [picture for pictures in found for picture in pictures]
 
-    def _of_object(self, entry: Entry, path: tuple[str, ...]) -> list[_Picture]:
-        groups: dict[str, list[_Picture]] = {}
-        for key, value in list(entry.items())[:500]:
-            found = self.pictures(value, str(key), (*path, str(key)[:50]))
-            # Several are no rendition of what is beside them.
-            stem = _stem(str(key)) if len(found) == 1 else f"{key}*"
-            for picture in found:
-                picture.renditions = [_ranked(r, str(key)) for r in picture.renditions]
-            groups.setdefault(stem, []).extend(found)
-        merged = [
-            picture
-            for stem, pictures in groups.items()
-            for picture in (pictures if stem.endswith("*") else _merged(pictures))
-        ]
+    def _of_object(self, entry: Entry, key: str, path: tuple[str, ...]) -> list[_Picture]:
+        found = {
+            name: pictures
+            for name, value in list(entry.items())[:500]
+            if (pictures := self.pictures(value, str(name), (*path, str(name)[:50])))
+        }
+        sizes = sizes_by_name(entry)
+        for name, pictures in found.items():
+            for picture in pictures:
+                picture.renditions = [_ranked(r, str(name)) for r in picture.renditions]
+            _sized(pictures, sizes.get(qualifier(str(name))))
+        merged = [p for pictures in _together(found, key) for p in pictures]
+        if len(merged) == 1:
+            merged[0].renditions = with_sizes_beside(merged[0].renditions, entry, found)
         return _described(merged, entry, is_item=not path)
 
     def _image_url(self, text: str, key: str) -> str | None:
         text = html.unescape(text.strip()) if "&" in text else text.strip()
         if len(text) > MAX_IMAGE_URL_CHARS or not text or " " in text:
             return None
-        words = _words(key)
+        words = words_of(key)
         is_absolute = re.match(r"https?://|/", text, re.IGNORECASE) is not None
         named = _NAMED_IMAGE.search(key.lower()) or all(w in _PLAIN_SIZES for w in words)
         if not is_absolute and not (named and "/" in text):
@@ -169,13 +147,21 @@ class _Reading:
         return url if is_image_file(url) or (named and is_absolute and not is_link) else None
 
 
+def _together(found: Mapping[str, list[_Picture]], key: str) -> Iterator[list[_Picture]]:
+    """Yield the pictures of an object's fields, those that are renditions of one as one."""
+    is_one = _RENDITIONS.search(bare_name(key)) is not None
+    groups: dict[str, list[_Picture]] = {}
+    for name, pictures in found.items():
+        # Several are no rendition of what is beside them.
+        stem = f"{name}*" if len(pictures) > 1 else "" if is_one else stem_of(str(name))
+        groups.setdefault(stem, []).extend(pictures)
+    for stem, pictures in groups.items():
+        yield pictures if stem.endswith("*") else _merged(pictures)
+
+
 def _described(pictures: list[_Picture], entry: Entry, *, is_item: bool) -> list[_Picture]:
     """Give pictures the size and the words that stand beside them."""
-    if len(pictures) == 1:
-        width, height = _size(entry, _WIDTHS), _size(entry, _HEIGHTS)
-        largest = max(pictures[0].renditions, key=lambda r: r.rank)
-        if width is not None and largest.width_px is None:
-            largest.width_px, largest.height_px = width, height
+    _sized(pictures, stated_size(entry))
     if not is_item and pictures:
         words = entry_description(entry)
         for picture in pictures:
@@ -183,14 +169,29 @@ def _described(pictures: list[_Picture], entry: Entry, *, is_item: bool) -> list
     return pictures
 
 
+def _sized(pictures: list[_Picture], size: Size | None) -> None:
+    """Give the largest rendition the size that is stated of a picture, if it is the only one."""
+    if size is None or len(pictures) != 1:
+        return
+    largest = max(pictures[0].renditions, key=lambda r: r.rank)
+    if largest.width_px is None:
+        largest.width_px, largest.height_px = size
+
+
+def _ranked(rendition: Rendition, key: str) -> Rendition:
+    """A size said further out holds where none is said further in."""
+    if rendition.rank == UNSAID:
+        rendition.rank = rank_of(key)
+    return rendition
+
+
 def _merged(pictures: list[_Picture]) -> list[_Picture]:
     """Return pictures that are one as that one; none as none."""
     if len(pictures) < 2:
         return pictures
-    first = pictures[0]
-    renditions = {r.url: r for picture in reversed(pictures) for r in reversed(picture.renditions)}
+    renditions = each_address_once(r for picture in pictures for r in picture.renditions)
     described = next((p.description for p in pictures if p.description), None)
-    return [_Picture(list(renditions.values())[::-1], first.names, described)]
+    return [_Picture(renditions, pictures[0].names, described)]
 
 
 def _is_one_picture(pictures: list[_Picture], key: str) -> bool:
@@ -205,48 +206,10 @@ def _is_one_picture(pictures: list[_Picture], key: str) -> bool:
 
 
 def _find(picture: _Picture) -> Find:
-    largest = sorted(picture.renditions, key=lambda r: (-(r.width_px or 0), -r.rank))
-    best = max(picture.renditions, key=lambda r: r.rank)
-    if best.rank > max((r.rank for r in largest if r.width_px), default=-1.0):
-        largest.insert(0, best)
-    candidates = {r.url: ImageCandidate(r.url, r.width_px) for r in largest}
+    claims = largest_first(picture.renditions)
+    largest = claims[0][0]
     told = Evidence(
-        width_px=largest[0].width_px, height_px=largest[0].height_px, names=picture.names[:300]
+        width_px=largest.width_px, height_px=largest.height_px, names=picture.names[:300]
     )
-    return Find(list(candidates.values()), ("json",), None, collapsed(picture.description), [told])
-
-
-def _words(key: str) -> list[str]:
-    """``fixedHeight_small`` is ``fixed``, ``height``, ``small``."""
-    return re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key[:100]).lower())
-
-
-def _stem(key: str) -> str:
-    """Return what is left of a field's name without sizes: the same for renditions of one."""
-    words = _words(key)
-    plain = _PLAIN_WORDS | _SIZE_WORDS.keys()
-    return " ".join(w for w in words if w not in plain and not _PIXELS.fullmatch(w))
-
-
-def _rank(key: str) -> float:
-    if key.lower() == "source":
-        return 1  # As a text it is where the picture came from, often another site's.
-    ranks = [_SIZE_WORDS[word] for word in _words(key) if word in _SIZE_WORDS]
-    return min(ranks) if ranks else _UNSAID
-
-
-def _ranked(rendition: _Rendition, key: str) -> _Rendition:
-    """A size said further out holds where none is said further in."""
-    if rendition.rank == _UNSAID:
-        rendition.rank = _rank(key)
-    return rendition
-
-
-def _size(entry: Entry, names: tuple[str, ...]) -> int | None:
-    for key, value in entry.items():
-        if bare_name(key) in names and not isinstance(value, bool):
-            if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 6:
-                value = int(value)
-            if isinstance(value, int) and 0 < value < 100_000:
-                return value
-    return None
+    candidates = [candidate for _, candidate in claims]
+    return Find(candidates, ("json",), None, collapsed(picture.description), [told])
