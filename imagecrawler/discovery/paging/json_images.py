@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from imagecrawler.discovery.candidates import MAX_IMAGE_URL_CHARS
@@ -30,7 +30,13 @@ from imagecrawler.discovery.paging.json_renditions import (
     with_sizes_beside,
     words_of,
 )
-from imagecrawler.discovery.paging.json_words import Entry, bare_name, entry_description
+from imagecrawler.discovery.paging.json_words import (
+    Entry,
+    bare_name,
+    entry_description,
+    is_aside,
+    is_portrait,
+)
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import Evidence
@@ -58,6 +64,7 @@ class _Picture:
     renditions: list[Rendition]
     names: str
     description: str | None = None
+    is_portrait: bool = False
 
     @property
     def is_preview(self) -> bool:
@@ -67,11 +74,14 @@ class _Picture:
 def item_finds(item: Entry, base_url: str) -> list[Find]:
     """Return the pictures of an item in the order of its fields, the largest rendition first.
 
-    A preview beside pictures is none of its own. The images in HTML within the item follow.
-    Raises nothing; at most ``MAX_PICTURES``.
+    People who have to do with it, emoji and the like are left out; a portrait is its own where it
+    has nothing else: a list of people. A preview beside pictures is none of its own. The images in
+    HTML within the item follow. Raises nothing; at most ``MAX_PICTURES``.
     """
     reading = _Reading(base_url)
     found = reading.pictures(item, "", ())
+    if reading.in_markup or any(not picture.is_portrait for picture in found):
+        found = [picture for picture in found if not picture.is_portrait]
     if any(not picture.is_preview for picture in found):
         found = [picture for picture in found if not picture.is_preview]
     finds = [_find(picture) for picture in found]
@@ -106,7 +116,8 @@ class _Reading:
         url = self._image_url(text, key)
         if url is None:
             return []
-        return [_Picture([Rendition(url, rank_of(key))], " ".join(path))]
+        portrait = any(is_portrait(name) for name in path)
+        return [_Picture([Rendition(url, rank_of(key))], " ".join(path), is_portrait=portrait)]
 
     def _of_list(self, values: list[Any], key: str, path: tuple[str, ...]) -> list[_Picture]:
         found = [self.pictures(value, key, path) for value in values[:MAX_PICTURES]]
@@ -119,7 +130,8 @@ class _Reading:
         found = {
             name: pictures
             for name, value in list(entry.items())[:500]
-            if (pictures := self.pictures(value, str(name), (*path, str(name)[:50])))
+            if not is_aside(str(name))
+            and (pictures := self.pictures(value, str(name), (*path, str(name)[:50])))
         }
         sizes = sizes_by_name(entry)
         for name, pictures in found.items():
@@ -191,7 +203,7 @@ def _merged(pictures: list[_Picture]) -> list[_Picture]:
         return pictures
     renditions = each_address_once(r for picture in pictures for r in picture.renditions)
     described = next((p.description for p in pictures if p.description), None)
-    return [_Picture(renditions, pictures[0].names, described)]
+    return [replace(pictures[0], renditions=renditions, description=described)]
 
 
 def _is_one_picture(pictures: list[_Picture], key: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imagecrawler.discovery.paging.json_words import Entry, bare_name
-from imagecrawler.identity.derived import url_width
+from imagecrawler.identity.derived import derived_renditions, url_width
+from imagecrawler.identity.pictures import picture_url
 from imagecrawler.items import ImageCandidate
 
 # Words of a field's name that only choose a size, the largest last.
@@ -139,7 +140,8 @@ def largest_first(renditions: Sequence[Rendition]) -> list[tuple[Rendition, Imag
     What has no stated width is wider than what is smaller by name and has one. Where not all have
     one, densities say which is larger: without any claim it would be taken for the zoom picture.
     """
-    claims = [(r, _width_of(r, renditions)) for r in renditions]
+    told = _told_widths(renditions)
+    claims = [(r, width or _least_width(r, told)) for r, width in told]
     claims.sort(key=lambda claim: (-(claim[1] or 0), -claim[0].rank))
     is_sized = len(claims) < 2 or all(width for _, width in claims)
     return [
@@ -148,16 +150,24 @@ def largest_first(renditions: Sequence[Rendition]) -> list[tuple[Rendition, Imag
     ]
 
 
-def _width_of(rendition: Rendition, renditions: Sequence[Rendition]) -> int | None:
-    if (width := _told_width(rendition)) is not None:
-        return width
-    smaller = (r for r in renditions if r.rank < rendition.rank)
-    widths = [width for r in smaller if (width := _told_width(r)) is not None]
+def _told_widths(renditions: Sequence[Rendition]) -> list[tuple[Rendition, int | None]]:
+    """Return the width that is stated of each, or that its address names.
+
+    Not what is stated where a service makes the width that is asked for: as wide enough the
+    original would be fetched, of forty megapixels for a wall of 1,200.
+    """
+    made = {picture_url(r.url) for r in renditions if _is_made_to_width(r.url)}
+    told = ((r, None if picture_url(r.url) in made else r.width_px) for r in renditions)
+    return [(r, width or url_width(r.url)) for r, width in told]
+
+
+def _is_made_to_width(url: str) -> bool:
+    return any(candidate.width_px for candidate in derived_renditions(url, 1))
+
+
+def _least_width(rendition: Rendition, told: Iterable[tuple[Rendition, int | None]]) -> int | None:
+    widths = [width for r, width in told if width and r.rank < rendition.rank]
     return max(widths) + 1 if widths else None
-
-
-def _told_width(rendition: Rendition) -> int | None:
-    return rendition.width_px if rendition.width_px is not None else url_width(rendition.url)
 
 
 def _sizes_in(value: Entry) -> Iterator[Size]:

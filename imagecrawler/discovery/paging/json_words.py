@@ -43,6 +43,17 @@ _AUTHORS = (
 _NAMES = ("name", "displayname", "fullname", "title", "username", "login", "tag", "label", "text")
 _LICENCES = ("licenseurl", "licenceurl", "license", "licence", "rights")
 _PINNED = ("pinned", "ispinned", "stickied", "sticky", "issticky")
+# Who has to do with an item, and what decorates its text; as `bare_name` returns them.
+_ASIDE = re.compile(
+    r"(?:accounts?|authors?|users?|owners?|creators?|uploaders?|photographers?|artists?|bylines?"
+    r"|submitters?|members?|participants?|contributors?|blog|channel|mentions|postedby|createdby"
+    r"|updatedby|emojis?|customemojis?|reactions|(?:all)?awardings|badges|flairs?)"
+)
+_PORTRAIT = re.compile(
+    r"avatar|userpic|buddyicon|headshot|profile(?:image|img|pic|photo|icon|banner)"
+    r"|^(?:user|author|owner|account|creator|channel|uploader|photographer|artist)"
+    r"(?:image|img|pic|photo|icon|thumb)(?!(?:ture|nail)?s)"
+)
 _MAX_TEXT_CHARS = 300
 
 
@@ -56,6 +67,16 @@ def by_name(entry: Entry) -> dict[str, Any]:
     return {
         bare_name(key): v for key, v in list(entry.items())[::-1] if v not in (None, "", [], {})
     }
+
+
+def is_aside(name: str) -> bool:
+    """Tell whether the pictures in a field are of people or decoration, none of the item's."""
+    return _ASIDE.fullmatch(bare_name(name)) is not None
+
+
+def is_portrait(name: str) -> bool:
+    """Tell whether a field's name says that its picture shows who it is about."""
+    return _PORTRAIT.search(bare_name(name)) is not None
 
 
 def entry_id(entry: Entry) -> str | None:

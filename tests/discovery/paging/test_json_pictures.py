@@ -162,7 +162,7 @@ VERSIONS = [{"url": f"{H}/{px}.jpg", "width": px, "height": px} for px in (320, 
                 },
             },
             f"{UNSPLASH}?ixid=1",
-            f"{UNSPLASH}?ixid=1",
+            f"{UNSPLASH}?w=1200&fit=max",
             id="unsplash",
         ),
         pytest.param(
@@ -248,3 +248,32 @@ def test_the_largest_by_name_is_the_picture_whatever_is_stated(
     assert chosen is not None and chosen.url == largest
     second = choose_candidate(image.candidates, ("original",), [largest])
     assert second is not None and second.url != largest
+
+
+MASTODON_ACCOUNT = {"avatar": f"{H}/av.jpg", "header": f"{H}/h.jpg"}
+ASIDE: list[dict[str, Any]] = [
+    {"account": MASTODON_ACCOUNT, "emojis": [{"url": f"{H}/e.png", "static_url": f"{H}/e.png"}]},
+    {"_embedded": {"author": [{"name": "Jo", "avatar_urls": {"24": f"{H}/24.jpg"}}]}},
+    {"all_awardings": [{"icon_url": f"{H}/a.png", "resized_icons": [{"url": f"{H}/16.png"}]}]},
+    {"trail": [{"blog": {"theme": {"header_image": f"{H}/h.jpg"}}}]},
+    {"reblog": {"account": MASTODON_ACCOUNT}},
+]
+
+
+@pytest.mark.parametrize("aside", ASIDE)
+def test_people_and_emoji_are_no_pictures_of_an_item(aside: dict[str, Any]) -> None:
+    assert images(aside) == ()
+    (image,) = images({**aside, "width": 800, "image_url": f"{H}/1.jpg"})
+    assert (image.url, image.candidates[0].width_px) == (f"{H}/1.jpg", 800)
+
+
+@pytest.mark.parametrize("portrait", ["avatar_url", "profile_image_url", "userImageURL"])
+def test_a_portrait_is_the_picture_of_an_item_that_has_nothing_else(portrait: str) -> None:
+    (image,) = images({"login": "jo", portrait: f"{H}/jo.jpg"})
+    assert image.evidence[0].names == portrait
+    for shown in ({"photo": f"{H}/1.jpg"}, {"body": f"<img src={H}/1.jpg>"}):
+        assert [i.url for i in images({portrait: f"{H}/jo.jpg", **shown})] == [f"{H}/1.jpg"]
+
+
+def test_photos_by_users_are_pictures() -> None:
+    assert len(images({"user_photos": [f"{H}/1.jpg", f"{H}/2.jpg"]})) == 2
