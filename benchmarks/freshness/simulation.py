@@ -22,7 +22,6 @@ MAX_AGE_SECONDS = 6 * HOUR
 FORGET_SECONDS = 3 * HOUR
 _TICK_SECONDS = 60.0
 _REQUEST_SECONDS = 1.0
-_ANSWER = Answer("", b"", {})
 
 
 class _Lists(ListReader):
@@ -59,7 +58,9 @@ class _Crawl:
         number = self.feed.runs.index(run)
         self.lists[number].now = now
         found = self.journal.found
-        read = run.read(_ANSWER, lambda item: (number, int(item.id)) in found, now=now)
+        read = run.read(
+            Answer(run.url, b"", {}), lambda item: (number, int(item.id)) in found, now=now
+        )
         run.ask = None
         for item in read.new:
             found[number, int(item.id)] = now

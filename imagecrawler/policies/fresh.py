@@ -281,7 +281,7 @@ def _placed(interval: Interval, listing: Listing, now: float) -> Interval:
     """Return an interval whose lower end is on a page just read, or so many items below that."""
     interval = replace(interval, when=now, shift=0, ended=None)
     if not listing.items:
-        return interval
+        return replace(interval, below=listing.older or interval.below)
     size = max(interval.size, len(listing.items))
     left = _items_below(interval, _marks(listing))
     # Where it has been leapt to in vain, what should lie in between is there no more.

@@ -16,6 +16,7 @@ from imagecrawler.discovery.paging.reading import ListReader
 from imagecrawler.identity.urls import page_key
 from imagecrawler.items import ListedItem, Listing, Source
 from imagecrawler.policies.choice import DEFAULT_POLICY
+from imagecrawler.policies.list_ends import PagesInARow
 from imagecrawler.policies.paging import Ask, Demand, Knows, PagingPolicy, State
 from imagecrawler.policies.polling import PollState, poll_periods
 from imagecrawler.policies.websub import Subscription
@@ -65,6 +66,7 @@ class SourceRun:
     deeper: float = 0.0
     gives: int | None = None  # the last refill to which it gave
     asked: Counter[str] = field(default_factory=Counter)
+    row: PagesInARow = field(default_factory=PagesInARow)
     reader: ListReader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -147,7 +149,7 @@ class SourceRun:
             if found is None:
                 self.failed("no-list", is_gone=False, now=now)
                 return Read(None)
-            listing = found
+            listing = self._in_row(found, answer, now=now)
         new: list[ListedItem] = []
         is_first = self.poll.answered is None
         if not listing.is_unchanged:
@@ -164,6 +166,18 @@ class SourceRun:
             self.deeper += max(1, len(new)) / self.source.weight
         self.is_polled = self.is_polled or self.demand.polls
         return Read(listing, new)
+
+    def _in_row(self, listing: Listing, answer: Answer, *, now: float) -> Listing:
+        """Return what a page adds to those read before it: nothing, beyond the end of the list."""
+        place, numbering = listing.place, listing.numbering
+        address = page_key(answer.url)
+        is_first = numbering is not None and place.number == numbering.first
+        if is_first or place == self.reader.head:
+            self.row.begin(listing, address=address, now=now)
+        elif not self.reader.has_part(place):  # an index says itself where it ends
+            is_led = address != page_key(place.url)
+            return self.row.further(listing, address=address, is_led=is_led, now=now)
+        return listing
 
     def put_off(self, until: float) -> None:
         """Ask for the same page once more, at another time."""

@@ -11,7 +11,6 @@ from imagecrawler.policies.choice import policy_named
 from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun
 
 PAGE = 25
-ANSWER = Answer("", b"", {})
 
 
 class Endless(ListReader):
@@ -42,7 +41,7 @@ def asked(feed: FeedRun, store: set[str]) -> list[str]:
     names = []
     while turn := feed.turn(now=1.0):
         for run in turn:
-            read = run.read(ANSWER, lambda item: item.id in store, now=1.0)
+            read = run.read(Answer(run.url, b"", {}), lambda item: item.id in store, now=1.0)
             run.ask = None
             feed.found(len(read.new))
             store.update(item.id for item in read.new)

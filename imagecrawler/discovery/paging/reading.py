@@ -63,6 +63,10 @@ class ListReader:
         listing = Listing(place, each_once(found.items), found.older, found.addressing, hints=hints)
         return self._counted(listing)
 
+    def has_part(self, place: Place) -> bool:
+        """Whether the index of sitemaps that is the newest page names ``place`` as a part."""
+        return place.url in self._parts
+
     def _read(self, place: Place, answer: Answer) -> _Read | None:
         body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
         kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
