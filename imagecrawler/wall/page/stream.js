@@ -25,6 +25,10 @@ export class Stream {
   #tab = nameIn(ofThisTab, "tab");
   #after = null;
   #round = 0;
+  // What the server holds for this tab is to be let go: nobody here has it.
+  #isAnew = true;
+  #turn = Promise.resolve();
+  #told = Promise.resolve();
   // Given and not shown yet. The server gives an image again when it has waited for long.
   #held = new Set();
   #untold = [];
@@ -48,6 +52,7 @@ export class Stream {
   restart() {
     this.#round += 1;
     this.#after = null;
+    this.#isAnew = true;
     this.#held.clear();
   }
 
@@ -57,17 +62,12 @@ export class Stream {
 
   // Promises the next images, [] when there are none that this page does not have, null when the
   // server does not answer, undefined when something else is wanted meanwhile.
-  async more() {
+  more() {
     const round = this.#round;
-    const isFirst = this.#after === null && !this.#held.size;
-    await this.#tell();
-    const answer = await nextImages({ ...this.#query(), limit: BATCH, after: this.#after, anew: isFirst ? 1 : "" });
-    if (round !== this.#round) return undefined;
-    if (!answer) return null;
-    this.#after = answer.after;
-    // What comes before the first event is new as well.
-    this.#seq ??= answer.seq;
-    return this.#kept(answer.images);
+    return this.#inTurn(async () => {
+      await this.#tell();
+      return round === this.#round ? this.#next() : undefined;
+    });
   }
 
   // Notes that images were on screen; the server hears of it soon.
@@ -90,17 +90,42 @@ export class Stream {
     else if (seq > since && !this.#listeners.isFull()) await this.#fetchNews(since);
   }
 
-  async #fetchNews(since) {
+  #fetchNews(since) {
     const round = this.#round;
-    const answer = await nextImages({ ...this.#query(), limit: NEWS_MOST, since });
-    if (!answer || round !== this.#round) return;
-    const images = this.#kept(answer.images);
-    for (const image of images) this.#fresh.add(image);
-    if (images.length) this.#listeners.onFresh(images);
+    return this.#inTurn(async () => {
+      if (round !== this.#round) return; // The first images of the new round have the news.
+      const answer = await this.#ask({ limit: NEWS_MOST, since });
+      const images = this.#kept(answer?.images ?? []);
+      if (!images.length) return;
+      for (const image of images) this.#fresh.add(image);
+      this.#listeners.onFresh(images);
+    });
   }
 
-  #query() {
-    return { viewer: this.#viewer, tab: this.#tab, ...chosen() };
+  // One request after the other, each made of what is wanted when its turn has come. The server
+  // holds what it gives: one that it came to late, whose images nobody waits for any more, would
+  // take them from the one that they are for.
+  #inTurn(ask) {
+    const asked = this.#turn.then(ask);
+    this.#turn = asked.catch(() => {});
+    return asked;
+  }
+
+  async #next() {
+    const answer = await this.#ask({ limit: BATCH, after: this.#after, anew: this.#isAnew ? 1 : "" });
+    if (answer === undefined) return undefined;
+    this.#isAnew = !answer;
+    if (!answer) return null;
+    this.#after = answer.after;
+    // What comes before the first event is new as well.
+    this.#seq ??= answer.seq;
+    return this.#kept(answer.images);
+  }
+
+  async #ask(query) {
+    const round = this.#round;
+    const answer = await nextImages({ viewer: this.#viewer, tab: this.#tab, ...chosen(), ...query });
+    return round === this.#round ? answer : undefined;
   }
 
   #kept(images) {
@@ -109,11 +134,17 @@ export class Stream {
     return news;
   }
 
-  async #tell() {
+  // Resolves when the server has heard of all that was shown until now, also of what it is being
+  // told already: asked before that, it gives it again.
+  #tell() {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const ids = this.#untold.splice(0, TOLD_MOST);
-    if (!ids.length) return;
+    if (ids.length) this.#told = Promise.allSettled([this.#told, this.#send(ids)]).then(() => {});
+    return this.#told;
+  }
+
+  async #send(ids) {
     if (await shown(this.#viewer, ids)) this.#listeners.onTold();
     else this.#untold.push(...ids);
   }
