@@ -116,8 +116,9 @@ class PageItem:
     redirects). ``links`` are the page links to be queued, in document order, already
     within scope; ``skipped_links`` counts the others by reason. ``rendered`` says why and how a
     browser showed the page, or why it could not; None: it was not asked. ``language`` is a BCP 47
-    tag as the page gives it. ``source`` is the paged source that led there, its ``name`` and its
-    ``tags``; None: no source did.
+    tag as the page gives it. ``source`` is the paged source that led there, its ``name``, its
+    ``tags`` and, where its list states that, when the page was ``posted`` (ISO 8601); None: no
+    source did.
     """
 
     key: str

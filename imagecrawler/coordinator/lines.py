@@ -80,6 +80,7 @@ def sighting_of(image: FoundImage, item: PageItem) -> Record:
         "sources": _source_names(item),
         **_stated(image),
     }
+    sighting["date"] = sighting["date"] or _posted(item)
     return {name: value for name, value in sighting.items() if value}
 
 
@@ -91,6 +92,11 @@ def _source_tags(item: PageItem) -> list[str]:
 def _source_names(item: PageItem) -> list[str]:
     name = (item.source or {}).get("name")
     return [name] if isinstance(name, str) else []
+
+
+def _posted(item: PageItem) -> str | None:
+    posted = (item.source or {}).get("posted")
+    return posted if isinstance(posted, str) else None
 
 
 def _stated(image: FoundImage) -> Record:

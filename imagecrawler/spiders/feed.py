@@ -96,8 +96,10 @@ class FeedSpider(SiteSpider):
         if read.listing is None or read.listing.is_unchanged:
             return
         source = {"name": run.source.name, "tags": list(run.source.tags)}
-        for page in (item.page for item in read.listing.items if item.page is not None):
-            coordinator.add_link(page, parent={"depth": 0, "scope": "page"}, source=source)
+        for item in read.listing.items:
+            if item.page is not None:
+                parent = {"depth": 0, "scope": "page"}
+                coordinator.add_link(item.page, parent=parent, source=source | _posted(item))
         shown = [image for item in read.listing.items if item.page is None for image in item.images]
         yield PageItem(lease.key, response.url, response.status, images=shown, source=source)
 
@@ -299,6 +301,10 @@ class FeedSpider(SiteSpider):
 
 def _images(item: ListedItem) -> int:
     return 1 if item.page is not None else len(item.images)
+
+
+def _posted(item: ListedItem) -> dict[str, str]:
+    return {} if item.posted is None else {"posted": item.posted.isoformat()}
 
 
 def _remembered_sources(store: Store) -> tuple[Source, ...]:

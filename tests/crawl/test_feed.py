@@ -93,15 +93,21 @@ def test_the_hole_of_the_article_is_read_by_fresh_alone(
     assert len(list(run.store.glob("sources/*.json"))) == 2
 
 
-def test_items_with_pages_of_their_own_are_visited_once_and_bear_the_source_s_name(
+def test_items_with_pages_of_their_own_are_visited_once_and_bear_what_the_list_says(
     site: StartSite, crawl: Crawls, tmp_path: Path
 ):
-    items = "".join(f"<item><link>{{host0}}/post/{name}</link></item>" for name in named(1, 3))
+    posted = "<pubDate>Wed, 01 May 2024 12:00:00 GMT</pubDate>"
+    items = "".join(
+        f"<item><link>{{host0}}/post/{name}</link>{posted if name != 'p003' else ''}</item>"
+        for name in named(1, 3)
+    )
     rss = f'<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
     routes: Routes = {"/rss": text(rss, content_type="application/rss+xml")}
     for name in named(1, 3):
         routes[f"/{name}.jpg"] = image(40, 30)
-        routes[f"/post/{name}"] = page(f'<img src="/{name}.jpg" width="400"><a href="/else">x</a>')
+        told = '<meta name="date" content="2024-04-30">' if name == "p002" else ""
+        shown = f'<img src="/{name}.jpg" width="400"><a href="/else">x</a>'
+        routes[f"/post/{name}"] = page(told + shown)
     posts = site(routes)
     file = tmp_path / "sources.toml"
     lines = ("[[source]]", f'url = "{posts.url}rss"', 'name = "boats"', 'tags = ["sea", "wind"]')
@@ -114,6 +120,9 @@ def test_items_with_pages_of_their_own_are_visited_once_and_bear_the_source_s_na
     for record in records(run.store):
         assert record["sources"] == ["boats"]
         assert record["tags"] == ["sea", "wind"]
+    dates = {Path(record["url"]).stem: record.get("date") for record in records(run.store)}
+    # Each page's own, else that of the list.
+    assert dates == {"p001": "2024-05-01T12:00:00+00:00", "p002": "2024-04-30", "p003": None}
 
 
 def test_a_kill_in_the_middle_of_a_gap_misses_nothing(site: StartSite, crawl: Crawls):

@@ -28,9 +28,9 @@ def feed_item(entry: FeedEntry, *, kind: SitemapKind, url: str) -> ListedItem:
     texts = [(entry.page, text) for text in entry.texts if "<img" in text]
     found = listed_images(Sitemap(kind, images=entry.images, texts=texts), url=url)
     stated = Stated(author=entry.author, **of_licence(entry.licence, url))
-    tags = tag_list(entry.tags)
+    tags, posted = tag_list(entry.tags), entry.posted or entry.changed
     images = [
-        described(image, tags=tags, posted=entry.posted, title=entry.title, stated=stated)
+        described(image, tags=tags, posted=posted, title=entry.title, stated=stated)
         for image in found
     ]
     is_whole = any(not _is_thumbnail(image) for image in images)
@@ -38,7 +38,7 @@ def feed_item(entry: FeedEntry, *, kind: SitemapKind, url: str) -> ListedItem:
         entry.name or page,
         page=None if is_whole else page,
         images=images,
-        posted=entry.posted or entry.changed,
+        posted=posted,
     )
 
 

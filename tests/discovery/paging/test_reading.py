@@ -293,6 +293,18 @@ def test_an_atom_feed() -> None:
     assert listing.hints.max_age_seconds == 600
 
 
+def test_a_picture_in_a_sitemap_is_as_old_as_its_page_says() -> None:
+    listing = read(
+        "https://e.com/sitemap.xml",
+        """<urlset xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url><loc>/1</loc>
+        <image:image><image:loc>/1.jpg</image:loc></image:image>
+        <lastmod>2024-05-01T12:00:00Z</lastmod></url></urlset>""",
+        content_type="application/xml",
+    )
+    (image,) = listing.items[0].images
+    assert image.stated.date == MAY.isoformat()
+
+
 def test_the_parts_of_an_index_of_sitemaps_follow_each_other_newest_first() -> None:
     reader = ListReader(Source("s", "https://e.com/index.xml"))
     index = """<sitemapindex><sitemap><loc>/a.xml</loc><lastmod>2024-01-01</lastmod></sitemap>
