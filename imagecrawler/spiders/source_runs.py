@@ -17,7 +17,7 @@ from imagecrawler.identity.urls import page_key
 from imagecrawler.items import ListedItem, Listing, Source
 from imagecrawler.policies.choice import DEFAULT_POLICY
 from imagecrawler.policies.list_ends import PagesInARow
-from imagecrawler.policies.paging import Ask, Demand, Knows, PagingPolicy, State
+from imagecrawler.policies.paging import Ask, Demand, Knows, PagingPolicy, Purpose, State
 from imagecrawler.policies.polling import PollState, poll_periods
 from imagecrawler.policies.websub import Subscription
 
@@ -25,6 +25,8 @@ from imagecrawler.policies.websub import Subscription
 _MOST_OFTEN = 4
 # What a list page is taken to hold until it is read: so many are asked for at once.
 _PAGE_ITEMS = 20
+# What others might still give is waited for before deeper pages are asked for, but not for ever.
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class FeedRules:
 class SourceRun:
     """One source in a run. ``asked`` counts the places of this refill.
 
-    ``again`` is when the page of ``ask`` is to be asked for once more, None: it is under way.
+    ``again`` is when the page of ``ask`` is to be asked for once more, None: it is under way
+    ``since`` then. ``is_slow``: its last page took so long that no other source waits for it.
     ``safe`` is what was last kept of it: what it knows since may not be in the store yet.
     ``is_listening``: its hub is heard in this run. ``is_untold``: its newest page is read because
     it is time, though its hub tells of news.
@@ -58,6 +61,8 @@ class SourceRun:
     ask: Ask | None = None
     demand: Demand = field(default_factory=Demand)
     again: float | None = None
+    since: float = 0.0
+    is_slow: bool = False
     tries: int = 0
     is_polled: bool = False
     is_stopped: bool = False
@@ -141,7 +146,7 @@ class SourceRun:
     def read(self, answer: Answer | None, knows: Knows, *, now: float) -> Read:
         """Take an answer (None: status 304), and return what it lists."""
         assert self.ask is not None
-        self.tries = 0
+        self.tries, self.is_slow = 0, self.is_overdue(now)
         place = self.ask.place or self.reader.head
         listing = Listing(place, is_unchanged=True)
         if answer is not None:
@@ -178,6 +183,11 @@ class SourceRun:
             is_led = address != page_key(place.url)
             return self.row.further(listing, address=address, is_led=is_led, now=now)
         return listing
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether its page has been under way for longer than other sources wait for it."""
+        is_under_way = self.ask is not None and self.again is None
+        return is_under_way and now - self.since > _PATIENCE_SECONDS
 
     def put_off(self, until: float) -> None:
         """Ask for the same page once more, at another time."""
@@ -249,15 +259,21 @@ class FeedRun:
         return any(run.ask is not None for run in self.runs)
 
     def turn(self, *, now: float) -> list[SourceRun]:
-        """Return the sources to ask now, each with its ``ask``: heads, then gaps, then deeper."""
+        """Return the sources to ask now, each with its ``ask``: heads, then gaps, then deeper.
+
+        Call it again when one has answered, and every few seconds: what is still awaited of the
+        others is waited for, unless they hang or are slow.
+        """
+        for run in self.runs:
+            run.is_slow = run.is_slow or run.is_overdue(now)
         idle = [run for run in self.runs if run.ask is None]
         due = self._due(now)
         heads = self._once_more(now)
         heads += [run for run in idle if run.key in due and self._ask(run, now, polls=True)]
-        if "head" in self._under_way():
+        if "head" in self._awaited():
             return heads
         begun = [run for run in idle if self._ask(run, now, purposes=("head", "gap", "audit"))]
-        busy = self._under_way()
+        busy = self._awaited()
         if "gap" in busy or "head" in busy:
             return heads + begun
         # One source gives a low-water mark's worth, or a whole refill, before the next one does:
@@ -276,11 +292,12 @@ class FeedRun:
     def _once_more(self, now: float) -> list[SourceRun]:
         again = [run for run in self.runs if run.again is not None and run.again <= now]
         for run in again:
-            run.again = None
+            run.again, run.since = None, now
         return again
 
-    def _under_way(self) -> list[str]:
-        return [run.ask.purpose for run in self.runs if run.ask is not None and run.again is None]
+    def _awaited(self) -> list[Purpose]:
+        prompt = [run for run in self.runs if run.again is None and not run.is_slow]
+        return [run.ask.purpose for run in prompt if run.ask is not None]
 
     def _due(self, now: float) -> set[str]:
         """Return the keys of the sources whose newest page is to be read now."""
@@ -319,7 +336,7 @@ class FeedRun:
         if run.asked[url] > _MOST_OFTEN:
             run.is_stopped = True
             return False
-        run.ask, run.demand = ask, demand
+        run.ask, run.demand, run.since = ask, demand, now
         if polls:
             run.polls(now)
         return True

@@ -57,6 +57,45 @@ def test_nothing_is_asked_twice_without_an_answer() -> None:
     assert run.poll.health(1.0) == "slow"
 
 
+def answered(feed: FeedRun, run: SourceRun, *, now: float) -> None:
+    new = run.read(answer(run, int(1000 * now)), lambda item: False, now=now).new
+    run.ask = None
+    feed.found(len(new))
+
+
+def test_a_source_that_hangs_holds_no_other_up() -> None:
+    hanging, prompt = source_run("a"), source_run("b")
+    feed = FeedRun([hanging, prompt], RULES)
+    feed.want(28, refill=1)
+    assert feed.turn(now=1.0) == [hanging, prompt]
+    answered(feed, prompt, now=2.0)
+    assert feed.turn(now=2.0) == []  # what the other may give is waited for
+    for now in range(12, 18):
+        assert feed.turn(now=float(now)) == [prompt]
+        answered(feed, prompt, now=float(now))
+    assert (feed.wanted, hanging.url) == (0, "https://a.example/new?page=1")
+    # It is tried once more, and still nobody waits for it.
+    hanging.put_off(30.0)
+    feed.want(20, refill=2)
+    assert feed.turn(now=30.0) == [hanging, prompt]
+    answered(feed, prompt, now=31.0)
+    assert feed.turn(now=31.0) == [prompt]
+
+
+def test_a_slow_source_is_waited_for_once_and_again_when_it_is_prompt() -> None:
+    slow, prompt = source_run("a", "rescan"), source_run("b")
+    feed = FeedRun([slow, prompt], RULES)
+    feed.want(100, refill=1)
+    feed.turn(now=1.0)
+    answered(feed, prompt, now=2.0)
+    answered(feed, slow, now=20.0)
+    assert feed.turn(now=20.0) == [slow, prompt]
+    answered(feed, prompt, now=21.0)
+    assert feed.turn(now=21.0) == [prompt]
+    answered(feed, slow, now=22.0)
+    assert not slow.is_slow
+
+
 def test_what_was_known_under_one_policy_is_kept_beside_another() -> None:
     first = source_run("a")
     feed = FeedRun([first], RULES)
