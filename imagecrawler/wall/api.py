@@ -27,7 +27,8 @@ What a request is about is in its query:
                        ``anew=1`` (the tab has thrown away what it was given).
                        ``{"images": [IMAGE …], "after": "…" or null, "seq": 12 or null,
                        "indexing": true or false, "total": 1000}``
-``POST /api/shown``    ``{"viewer": "…", "ids": ["…"]}``: were on screen; ``{"marked": 3}``
+``POST /api/shown``    ``{"viewer": "…", "ids": ["…"]}``: were on screen; ``{"marked": 3}``,
+                       so many of them there are
 ``POST /api/hide``     ``{"id": "…"}``: dropped for good; ``{"hidden": "…", "dropped": true}``;
                        false: a crawl owns the store, it is dropped later and never shown again
 ``GET /api/fresh``     server-sent events. ``event: fresh``, ``data: {"seq": 15, "came": 3}``:
@@ -218,9 +219,9 @@ class _Answers:
 
     def _mark(self, name: str, ids: list[str]) -> int:
         viewer = self.room.marks.viewer(name)
-        marked = self.room.marks.mark(viewer, ids, now=time.time())
+        marked, there = self.room.marks.mark(viewer, ids, now=time.time())
         self.room.present.shown(viewer, marked)
-        return len(ids)
+        return there
 
     async def hide(self, request: Request) -> Response:
         image_id = (await _body(request)).get("id", "")
@@ -276,7 +277,7 @@ class _Answers:
         if not chosen.rows:
             raise HTTPException(404, "there is no image yet")
         [(row, at)] = chosen.rows
-        marked = self.room.marks.mark(viewer, [row.id], now=time.time())
+        marked, _ = self.room.marks.mark(viewer, [row.id], now=time.time())
         self.room.present.shown(viewer, marked)
         return Json(self.room.presenter.image(row, shown=at))
 

@@ -38,23 +38,27 @@ class Marks:
             row = connection.execute(sql, (name,)).fetchone()
         return int(row[0])
 
-    def mark(self, viewer: int, ids: Iterable[str], *, now: float) -> set[int]:
+    def mark(self, viewer: int, ids: Iterable[str], *, now: float) -> tuple[set[int], int]:
         """Say that images were shown, in this order; return the keys of what is marked.
 
-        With an image goes the first picture that it looks like.
+        With an image goes the first picture that it looks like. The second number is how many
+        of the images are there; others are marked too: an index that is being made may lack them.
         """
         connection = self._database.connection()
-        marks = dict[int, float]()
+        marks, there = dict[int, float](), set[int]()
         for place, image_id in enumerate(ids):
             key = picture_key(image_id)
-            row = connection.execute("SELECT pic FROM idx.images WHERE key = ?", (key,))
-            marks |= dict.fromkeys((key, *(row.fetchone() or ())), now + place * _APART_SECONDS)
+            sql = "SELECT pic FROM idx.images WHERE key = ?"
+            row = connection.execute(sql, (key,)).fetchone()
+            marks |= dict.fromkeys((key, *(row or ())), now + place * _APART_SECONDS)
+            if row is not None:
+                there.add(key)
         with self._database.writing() as writing:
             writing.executemany(
                 "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)",
                 [(viewer, key, at) for key, at in marks.items()],
             )
-        return set(marks)
+        return set(marks), len(there)
 
     def unseen(self, viewer: int, *, most: int) -> int:
         """Return how many pictures a viewer has not been shown; it is counted up to ``most``."""

@@ -57,7 +57,10 @@ def test_the_record_is_given_whole_with_what_looks_like_it(
     assert [image["id"] for image in found["alike"]] == [first]
     gone = served.get(f"/api/record/{failed}")
     assert (gone["image"], gone["failure"]["reason"]) == (None, "http-404")
-    assert served.http.get("/api/record/9999999999999-000000000000").status_code == 404
+    none = "9999999999999-000000000000"
+    assert served.http.get(f"/api/record/{none}").status_code == 404
+    answer = served.http.post("/api/shown", json={"viewer": "v", "ids": [none]})
+    assert answer.json() == {"marked": 0}
 
 
 def test_all_images_are_paged_through_there_and_back(images: Images, wall: StartWall) -> None:

@@ -19,11 +19,15 @@ const GROUPS = [
 ];
 // Of a list that another hand made endless.
 const MOST = 300;
+// What was asked for last: an answer to an earlier wish that comes later is not shown.
+let wanted = "";
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
 
 // Opens the sheet of one image, or says that there is none.
 export const openRecord = async (id, { onClose } = {}) => {
+  wanted = id;
   const answer = await recordOf(id);
+  if (wanted !== id) return undefined;
   if (!answer) return say("Nothing is known of this image any more");
   const { panel, heading, body } = sheet();
   heading.textContent = answer.image ? titleOf(answer.image) : answer.record?.description ?? id;

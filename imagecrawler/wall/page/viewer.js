@@ -79,8 +79,10 @@ export class Viewer {
     clearTimeout(this.#timer);
     if (this.#at < this.#past.length - 1) return this.#turn(this.#at + 1);
     const from = this.#past.findLast((image) => !this.#wasNews.has(image)) ?? this.current;
+    const [past, at] = [this.#past, this.#at];
     const image = this.#nextNews() ?? await this.#wall.following(from);
-    if (!this.isOpen) return undefined;
+    // Another picture was opened meanwhile, or somebody has turned the pages.
+    if (!this.isOpen || past !== this.#past || at !== this.#at) return undefined;
     return image ? this.#show(image) : this.#wait();
   }
 
