@@ -37,6 +37,9 @@ _CURSORS = {
 _NO_MORE = frozenset(("hasmore", "hasnext", "hasnextpage", "moreavailable", "hasmoreitems"))
 _AT_END = frozenset(("atend", "islastpage", "lastpage", "isend", "finished"))
 
+_FAULTS = ("error", "errors", "fault", "message")
+_GOOD = ("success", "ok")
+
 
 @dataclass(frozen=True, slots=True)
 class Onward:
@@ -59,6 +62,15 @@ def listed_entries(data: Any) -> list[Entry] | None:
         return None
     best = max(lists, key=lambda entries: (_worth(entries), len(entries)))
     return [_unwrapped(entry) for entry in best[:_MAX_ENTRIES]]
+
+
+def is_refusal(data: Any) -> bool:
+    """Whether an answer without a list says that something went wrong, or is no object at all."""
+    if not isinstance(data, Mapping):
+        return True
+    fields = by_name(data)
+    is_bad = any(fields.get(name) is False for name in _GOOD) or fields.get("stat") == "fail"
+    return is_bad or any(fields.get(name) for name in _FAULTS)
 
 
 def onward(data: Any) -> Onward | None:

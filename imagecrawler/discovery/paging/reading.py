@@ -18,7 +18,7 @@ from imagecrawler.discovery.paging.feed_items import feed_item, newest_first
 from imagecrawler.discovery.paging.html_lists import html_items
 from imagecrawler.discovery.paging.items import each_once
 from imagecrawler.discovery.paging.json_items import json_items
-from imagecrawler.discovery.paging.json_lists import listed_entries, onward, onward_url
+from imagecrawler.discovery.paging.json_lists import is_refusal, listed_entries, onward, onward_url
 from imagecrawler.discovery.paging.numbers import inferred_numbering, is_cursor
 from imagecrawler.discovery.paging.older_links import older_page
 from imagecrawler.discovery.paging.templates import cursor_place, head_place, numbering
@@ -71,7 +71,7 @@ class ListReader:
         body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
         kind = (answer.header("content-type") or "").partition(";")[0].strip().lower()
         if body[:1] in (b"{", b"[") or kind.endswith("json"):
-            return self._json(answer)
+            return self._json(place, answer)
         feed = parse_feed(answer.body) if body[:1] != b"{" and "html" not in kind else Feed()
         if feed.kind == "index":
             return self._index(feed, answer)
@@ -79,14 +79,15 @@ class ListReader:
             return self._feed(feed, place, answer)
         return self._html(place, answer) if body[:1] == b"<" or "html" in kind else None
 
-    def _json(self, answer: Answer) -> _Read | None:
+    def _json(self, place: Place, answer: Answer) -> _Read | None:
         try:
             data = json.loads(answer.body[:_MAX_JSON_BYTES])
         except (ValueError, RecursionError):  # the latter: nested without end
             return None
         entries = listed_entries(data)
         if entries is None:
-            return None
+            # Beyond the last page some leave the list out; a newest page without one is no list.
+            return None if place == self.head or is_refusal(data) else _Read(())
         return _Read(json_items(entries, answer.url), *self._json_older(data, answer))
 
     def _json_older(self, data: Any, answer: Answer) -> tuple[Place | None, Addressing]:

@@ -15,6 +15,7 @@ from imagecrawler.discovery.paging.reading import ListReader
 from imagecrawler.items import ListedItem, Listing, Numbering, Place, Source
 
 MAY = datetime(2024, 5, 1, 12, tzinfo=UTC)
+NUMBERED = Numbering("https://e.com/?pid={n}", 1, 1)
 
 
 def answer(url: str, body: object, **headers: str) -> Answer:
@@ -231,6 +232,28 @@ def test_pages_and_offsets_are_counted() -> None:
     offset = read("https://e.com/a?skip={offset}", entries)
     assert (offset.older, offset.addressing) == (Place("https://e.com/a?skip=4", 4), "offset")
     assert read("https://e.com/a?skip={offset}", []).older is None
+
+
+@pytest.mark.parametrize(
+    ("body", "is_end"),
+    [
+        ({"@attributes": {"limit": 10, "offset": 40, "count": 35}}, True),
+        ({"meta": {"status": 200, "msg": "OK"}, "response": {}, "error": None}, True),
+        ({"error": "slow down"}, False),
+        ({"stat": "fail", "code": 105}, False),
+        ({"success": False}, False),
+        ("null", False),
+    ],
+)
+def test_json_without_a_list_is_the_end_below_the_newest_page(body: object, is_end: bool) -> None:
+    reader = ListReader(Source("s", "https://e.com/?pid={page}"))
+    headers = {"content-type": "application/json"} if isinstance(body, str) else {}
+    for page in (1, 5):
+        place = Place(f"https://e.com/?pid={page}", page)
+        found = reader.read(place, answer(place.url, body, **headers))
+        assert found == (
+            Listing(place, (), None, "numbered", NUMBERED) if page > 1 and is_end else None
+        )
 
 
 def test_pictures_may_lie_on_the_pages_of_json_entries() -> None:
