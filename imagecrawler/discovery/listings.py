@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from lxml import etree
 
@@ -16,6 +17,9 @@ class ListedImage:
     """One image of a sitemap or feed: its URL, and what is said beside it, as written.
 
     ``page`` is the page of its entry, where that is known by then. ``width_px`` is a claim.
+    ``role`` is what Media RSS and enclosures make of it, None elsewhere; ``is_default`` of several
+    contents, ``is_grouped`` until its group ends, ``content_url`` what a thumbnail stands in.
+    ``others`` are its other renditions.
     """
 
     url: str
@@ -24,6 +28,11 @@ class ListedImage:
     licence: str | None = None
     page: str | None = None
     width_px: int | None = None
+    role: Literal["content", "thumbnail"] | None = None
+    is_default: bool = False
+    is_grouped: bool = False
+    content_url: str | None = None
+    others: list[ListedImage] = field(default_factory=list)
 
 
 def listed_page(name: str, element: etree._Element, within: str) -> str | None:
@@ -61,9 +70,61 @@ def listed_image(name: str, element: etree._Element, within: str) -> ListedImage
         return None
     width = element.get("width", "")
     is_number = width.isascii() and width.isdigit() and len(width) < 6
-    return ListedImage(
+    image = ListedImage(
         url, element.get("alt") or element.get("title"), width_px=int(width) if is_number else None
     )
+    return _in_media(image, name, element)
+
+
+def end_group(images: list[ListedImage]) -> None:
+    """Make one picture of the images of the ``media:group`` that ends: renditions of one content.
+
+    https://www.rssboard.org/media-rss#media-group. The thumbnails of a film stay pictures.
+    """
+    first = len(images)
+    while first and images[first - 1].is_grouped:
+        first -= 1
+    group = [replace(image, is_grouped=False) for image in images[first:]]
+    contents = [image for image in group if image.role == "content"]
+    if contents:
+        own = next((image for image in contents if image.is_default), contents[0])
+        own.others = [image for image in group if image is not own]
+        images[first:] = [own]
+    else:
+        images[first:] = [replace(image, role=None) for image in group]
+
+
+def entry_pictures(images: list[ListedImage]) -> list[ListedImage]:
+    """Return the pictures of one entry: beside contents a thumbnail is a rendition of its content.
+
+    Of which of several is not always said: then it is none.
+    """
+    contents = [image for image in images if image.role == "content"]
+    thumbnails = [image for image in images if image.role == "thumbnail"]
+    if not contents or not thumbnails:
+        return images
+    by_url = {other.url: image for image in contents for other in (*image.others, image)}
+    for thumbnail in thumbnails:
+        content = contents[0] if len(contents) == 1 else by_url.get(thumbnail.content_url or "")
+        if content is not None:
+            content.others.append(thumbnail)
+    return [image for image in images if image.role != "thumbnail"]
+
+
+def _in_media(image: ListedImage, name: str, element: etree._Element) -> ListedImage:
+    parent = element.getparent()
+    is_inner = parent is not None and local_name(parent) == "content"
+    group = parent.getparent() if is_inner and parent is not None else parent
+    image.is_grouped = group is not None and local_name(group) == "group"
+    # WordPress.com lists the author's portrait as the first content, and a picture as thumbnail.
+    if name in ("content", "enclosure", "link") and "gravatar.com/" not in image.url:
+        image.role = "content"
+        image.is_default = element.get("isDefault") == "true"
+    elif name == "thumbnail" and not is_inner:
+        image.role = "thumbnail"
+    elif name == "thumbnail" and parent is not None and _is_image(parent):
+        image.role, image.content_url = "thumbnail", parent.get("url")
+    return image
 
 
 def _is_image(element: etree._Element) -> bool:

@@ -14,6 +14,8 @@ from lxml import etree
 from imagecrawler.discovery.listings import (
     ENTRIES,
     ListedImage,
+    end_group,
+    entry_pictures,
     listed_image,
     listed_page,
     local_name,
@@ -126,6 +128,7 @@ class _Entry:
 
     page: str | None = None
     image: etree._Element | None = None
+    first_image: int = 0
     chars: int = 0
 
 
@@ -149,8 +152,11 @@ def _read(
         image.page = entry.page
         entry.image = parent
         sitemap.images.append(image)
+    elif name == "group":
+        end_group(sitemap.images)
     elif name in ENTRIES:
-        entry.page = None
+        sitemap.images[entry.first_image :] = entry_pictures(sitemap.images[entry.first_image :])
+        entry.page, entry.first_image = None, len(sitemap.images)
     elif name in _TEXTS and within in ENTRIES:
         text = element.text or ""
         entry.chars += len(text)

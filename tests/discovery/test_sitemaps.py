@@ -36,7 +36,7 @@ def test_index():
 def test_feeds():
     rss = b"""<rss><channel><link>https://e.com/</link><item><link>https://e.com/1</link>
       <enclosure type="image/jpeg" url="https://e.com/1.jpg"/></item></channel></rss>"""
-    listed = [ListedImage("https://e.com/1.jpg", page="https://e.com/1")]
+    listed = [ListedImage("https://e.com/1.jpg", page="https://e.com/1", role="content")]
     assert parse_sitemap(rss) == Sitemap("feed", ["https://e.com/1"], listed)
     atom = b"""<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://e.com/"/><entry>
       <link href="https://e.com/2"/><link rel="edit" href="https://e.com/no"/></entry></feed>"""

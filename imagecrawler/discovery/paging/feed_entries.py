@@ -8,7 +8,14 @@ from datetime import datetime
 
 from lxml import etree
 
-from imagecrawler.discovery.listings import ListedImage, listed_image, listed_page, local_name
+from imagecrawler.discovery.listings import (
+    ListedImage,
+    end_group,
+    entry_pictures,
+    listed_image,
+    listed_page,
+    local_name,
+)
 from imagecrawler.discovery.paging.instants import stated_instant
 from imagecrawler.discovery.sitemaps import (
     GZIP,
@@ -129,6 +136,8 @@ class _Reading:
             self._entry = FeedEntry()  # The feed's own picture, which is in no entry.
         elif within not in _OUTERMOST and (image := listed_image(name, element, within)):
             self._entry.images.append(image)
+        elif name == "group":
+            end_group(self._entry.images)
         elif within in _WITHIN:
             self._take_of_entry(name, element, within, text)
         elif name == "link" and (href := element.get("href")):
@@ -152,6 +161,7 @@ class _Reading:
         entry, self._entry = self._entry, FeedEntry()
         about = next((v for k, v in element.items() if k.endswith("}about")), None)
         entry.name = entry.name or about
+        entry.images = entry_pictures(entry.images)
         if entry.name or entry.page or entry.images:
             self.feed.entries.append(entry)
 

@@ -48,5 +48,7 @@ def newest_first(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
 
 
 def _is_thumbnail(image: FoundImage) -> bool:
+    if any(candidate.density is not None for candidate in image.candidates):
+        return False  # Not every size is stated: the largest may be any.
     widths = [candidate.width_px for candidate in image.candidates if candidate.width_px]
     return bool(widths) and max(widths) < _LEAST_WIDTH_PX

@@ -13,15 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from imagecrawler.discovery.candidates import MAX_IMAGE_URL_CHARS
+from imagecrawler.discovery.claims import Rendition, each_address_once, largest_first
 from imagecrawler.discovery.finds import Find
 from imagecrawler.discovery.metadata import collapsed
 from imagecrawler.discovery.page import parse_page
 from imagecrawler.discovery.paging.json_renditions import (
     UNSAID,
-    Rendition,
     Size,
-    each_address_once,
-    largest_first,
     qualifier,
     rank_of,
     sizes_by_name,
@@ -202,6 +200,7 @@ def _merged(pictures: list[_Picture]) -> list[_Picture]:
     if len(pictures) < 2:
         return pictures
     renditions = each_address_once(r for picture in pictures for r in picture.renditions)
+    renditions = renditions[:MAX_PICTURES]
     described = next((p.description for p in pictures if p.description), None)
     return [replace(pictures[0], renditions=renditions, description=described)]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from imagecrawler.discovery.claims import Rendition
 from imagecrawler.discovery.paging.json_words import Entry, bare_name
-from imagecrawler.identity.derived import derived_renditions, url_width
-from imagecrawler.identity.pictures import picture_url
-from imagecrawler.items import ImageCandidate
 
 # Words of a field's name that only choose a size, the largest last.
 _SIZE_WORDS = {
@@ -28,7 +26,6 @@ _SIZE_WORDS = {
     for word in words.split()
 }
 UNSAID = 3.5  # A field that says no size: beside `large`, the picture itself.
-_LARGEST = 5
 _ADDRESS_WORDS = frozenset(("url", "urls", "src", "uri", "href", "link", "https", "secure"))
 _PLAIN_WORDS = _ADDRESS_WORDS | frozenset(
     (
@@ -47,16 +44,6 @@ _WIDTHS = ("width", "w", "imagewidth", "configwidth", "x")
 _HEIGHTS = ("height", "h", "imageheight", "configheight", "y")
 
 Size = tuple[int, int | None]
-
-
-@dataclass(slots=True)
-class Rendition:
-    """An address, the size that names say of it (the larger, the larger), the size stated."""
-
-    url: str
-    rank: float
-    width_px: int | None = None
-    height_px: int | None = None
 
 
 def words_of(key: str) -> list[str]:
@@ -122,52 +109,6 @@ def with_sizes_beside(
             if renditions[place].width_px is None:
                 renditions[place] = replace(renditions[place], width_px=width, height_px=height)
     return renditions
-
-
-def each_address_once(renditions: Iterable[Rendition]) -> list[Rendition]:
-    """Return renditions in their order, each with the most that is said of its address."""
-    found: dict[str, Rendition] = {}
-    for new in renditions:
-        known = found.setdefault(new.url, new)
-        sized = known if known.width_px is not None else new
-        found[new.url] = replace(sized, rank=max(known.rank, new.rank))
-    return list(found.values())
-
-
-def largest_first(renditions: Sequence[Rendition]) -> list[tuple[Rendition, ImageCandidate]]:
-    """Return renditions with what is claimed of them, the largest by name and size first.
-
-    What has no stated width is wider than what is smaller by name and has one. Where not all have
-    one, densities say which is larger: without any claim it would be taken for the zoom picture.
-    """
-    told = _told_widths(renditions)
-    claims = [(r, width or _least_width(r, told)) for r, width in told]
-    claims.sort(key=lambda claim: (-(claim[1] or 0), -claim[0].rank))
-    is_sized = len(claims) < 2 or all(width for _, width in claims)
-    return [
-        (r, ImageCandidate(r.url, width, None if is_sized else (1 + r.rank) / (1 + _LARGEST)))
-        for r, width in claims
-    ]
-
-
-def _told_widths(renditions: Sequence[Rendition]) -> list[tuple[Rendition, int | None]]:
-    """Return the width that is stated of each, or that its address names.
-
-    Not what is stated where a service makes the width that is asked for: as wide enough the
-    original would be fetched, of forty megapixels for a wall of 1,200.
-    """
-    made = {picture_url(r.url) for r in renditions if _is_made_to_width(r.url)}
-    told = ((r, None if picture_url(r.url) in made else r.width_px) for r in renditions)
-    return [(r, width or url_width(r.url)) for r, width in told]
-
-
-def _is_made_to_width(url: str) -> bool:
-    return any(candidate.width_px for candidate in derived_renditions(url, 1))
-
-
-def _least_width(rendition: Rendition, told: Iterable[tuple[Rendition, int | None]]) -> int | None:
-    widths = [width for r, width in told if width and r.rank < rendition.rank]
-    return max(widths) + 1 if widths else None
 
 
 def _sizes_in(value: Entry) -> Iterator[Size]:
