@@ -30,6 +30,8 @@ _POSTED = (
     *("takenattimestamp", "takenat", "dateposted", "dateupload", "uploadedat", "uploaddate"),
     *("datetime", "date", "timestamp", "time", "addedat", "updatedat", "updated", "datemodified"),
 )
+# What an entry has of its first picture: a wiki has the upload's date there alone.
+_OF_PICTURE = re.compile(r"(?:image|photo|picture|media|file)s?(?:info)?")
 _TITLES = ("title", "headline", "name", "subject", "caption")
 _DESCRIPTIONS = (
     *("alttext", "altdescription", "accessibilitycaption", "alt", "caption", "description"),
@@ -109,9 +111,15 @@ def entry_page(entry: Entry, base_url: str) -> str | None:
 
 
 def entry_posted(entry: Entry) -> datetime | None:
-    """Return when an entry was posted, as far as it says."""
+    """Return when an entry was posted, as far as it or what it has of its picture says."""
     fields = by_name(entry)
-    found = (stated_instant(fields.get(name)) for name in _POSTED)
+    firsts = (
+        value[0] if isinstance(value, list) else value
+        for name, value in fields.items()
+        if _OF_PICTURE.fullmatch(name)
+    )
+    inner = (by_name(first) for first in firsts if isinstance(first, Mapping))
+    found = (stated_instant(each.get(name)) for each in (fields, *inner) for name in _POSTED)
     return next((instant for instant in found if instant is not None), None)
 
 

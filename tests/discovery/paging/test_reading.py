@@ -328,6 +328,18 @@ def test_a_picture_in_a_sitemap_is_as_old_as_its_page_says() -> None:
     assert image.stated.date == MAY.isoformat()
 
 
+def test_a_date_that_stands_beside_the_picture_alone() -> None:
+    def listed(**fields: object) -> object:
+        info = {"url": "https://e.com/1.jpg", "timestamp": "2024-05-01T12:00:00Z"}
+        return {"pages": [{"pageid": 1, "imageinfo": [info], **fields}]}
+
+    (item,) = read("https://e.com/api", listed()).items
+    assert item.posted == MAY
+    assert item.images[0].stated.date == MAY.isoformat()
+    (item,) = read("https://e.com/api", listed(created="2024-05-02T12:00:00Z")).items
+    assert item.posted == MAY.replace(day=2)
+
+
 def test_the_parts_of_an_index_of_sitemaps_follow_each_other_newest_first() -> None:
     reader = ListReader(Source("s", "https://e.com/index.xml"))
     index = """<sitemapindex><sitemap><loc>/a.xml</loc><lastmod>2024-01-01</lastmod></sitemap>
