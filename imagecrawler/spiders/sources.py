@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from imagecrawler.discovery.paging.templates import source_url_fault
+from imagecrawler.discovery.paging.templates import counted_url, head_place, source_url_fault
 from imagecrawler.exceptions import ArgumentError
+from imagecrawler.identity.urls import page_key
 from imagecrawler.items import Source
 
 _TABLE = "source"
@@ -25,8 +26,8 @@ def read_sources(path: str, *, policies: Collection[str]) -> tuple[Source, ...]:
         policy = "fresh"        # one of ``policies``; default: the run's
         weight = 2.0            # how much more its news matter than those of others
         tags = ["boats"]        # put on all of its images
-        first = 0               # what the site calls its newest page
-        step = 1                # how far apart two pages are
+        first = 0               # what the site calls its newest page; {page:0} says the same
+        step = 1                # how far apart two pages are; {page:0:1} says the same
 
     Raises:
         ArgumentError: one line with the file, the table and the key that cannot be used.
@@ -50,7 +51,7 @@ def read_sources(path: str, *, policies: Collection[str]) -> tuple[Source, ...]:
         except ValueError as fault:
             where = f"[[{_TABLE}]] {number}"
             raise ArgumentError(f"-a sources={path}: {where}: {fault}") from None
-    return _each_named_once(sources, f"-a sources={path}")
+    return _each_once(sources, f"-a sources={path}")
 
 
 def sources_of(urls: Sequence[str]) -> tuple[Source, ...]:
@@ -61,7 +62,11 @@ def sources_of(urls: Sequence[str]) -> tuple[Source, ...]:
     for url in urls:
         if (fault := source_url_fault(url)) is not None:
             raise ArgumentError(f"-a start={url}: {fault}")
-    return _each_named_once([Source(_default_name(url), url) for url in urls], "-a start")
+    sources = []
+    for text in urls:
+        url, counts = counted_url(text)
+        sources.append(Source(_default_name(text), url, **counts))
+    return _each_once(sources, "-a start")
 
 
 def _source(table: Mapping[str, Any], policies: Collection[str]) -> Source:
@@ -75,14 +80,16 @@ def _source(table: Mapping[str, Any], policies: Collection[str]) -> Source:
             raise ValueError(f"{key} = {_shown(value)}: {fault}")
     if "policy" in table and table["policy"] not in policies:
         raise ValueError(f"policy = {_shown(table['policy'])}: choose one of {', '.join(policies)}")
-    counts = "{page}" in table["url"] or "{offset}" in table["url"]
+    text = table["url"].strip()
+    url, counts = counted_url(text)
     for key in ("first", "step"):
-        if key in table and not counts:
+        if key in table and not ("{page}" in url or "{offset}" in url):
             raise ValueError(f"{key}: its url has no {{page}} or {{offset}} to count with")
-    url = table["url"].strip()
+        if key in table and key in counts:
+            raise ValueError(f"{key} = {table[key]}: its url says {counts[key]}; say it once")
     given = {key: value for key, value in table.items() if key not in ("url", "name", "tags")}
-    name = table.get("name", "").strip() or _default_name(url)
-    return Source(name, url, tags=tuple(table.get("tags", ())), **given)
+    name = table.get("name", "").strip() or _default_name(text)
+    return Source(name, url, tags=tuple(table.get("tags", ())), **counts, **given)
 
 
 def _url_fault(value: Any) -> str | None:
@@ -128,14 +135,24 @@ _CHECKS: Mapping[str, Callable[[Any], str | None]] = {
 }
 
 
-def _each_named_once(sources: Sequence[Source], argument: str) -> tuple[Source, ...]:
-    numbers: dict[str, int] = {}
+def _each_once(sources: Sequence[Source], argument: str) -> tuple[Source, ...]:
+    """Return the sources, no two with one name or, by which the store keeps them, one first page.
+
+    Raises ArgumentError.
+    """
+    names: dict[str, int] = {}
+    pages: dict[str, int] = {}
     for number, source in enumerate(sources, 1):
-        other = numbers.setdefault(source.name, number)
-        if other != number:
+        if (other := names.setdefault(source.name, number)) != number:
             raise ArgumentError(
                 f"{argument}: sources {other} and {number} are both named {source.name!r}; "
                 "give them names that differ"
+            )
+        newest = head_place(source).url
+        if (other := pages.setdefault(page_key(newest), number)) != number:
+            raise ArgumentError(
+                f"{argument}: sources {other} and {number} have one newest page, {newest}; "
+                "name it once, with all its tags"
             )
     return tuple(sources)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from imagecrawler.discovery.paging.templates import head_place, numbering
 from imagecrawler.exceptions import ArgumentError
 from imagecrawler.items import Source
 from imagecrawler.spiders.sources import read_sources, sources_of
@@ -61,6 +62,11 @@ URL = 'url = "https://e.com/{page}"\n'
         (f"[[source]]\n{URL}policy = 'x'\n", "policy = 'x': choose one of fresh, book"),
         ("[[source]]\nurl = 'https://e.com/'\nfirst = 1\n", "first: its url has no {page}"),
         (f"[[source]]\n{URL}[[source]]\n{URL}", "sources 1 and 2 are both named"),
+        (f"[[source]]\n{URL}[[source]]\n{URL}name = 'b'\n", "1 and 2 have one newest page, http"),
+        (f"[[source]]\n{URL}[[source]]\nurl = 'https://e.com/1'\n", "one newest page"),
+        ("[[source]]\nurl = 'https://e.com/{page:0}'\nfirst = 1\n", "first = 1: its url says 0"),
+        ("[[source]]\nurl = 'https://e.com/{cursor:0}'\n", "no other braces"),
+        ("[[source]]\nurl = 'https://e.com/{offset:0:0}'\n", "no other braces"),
     ],
 )
 def test_a_mistake_is_one_line_with_file_table_and_key(
@@ -82,3 +88,24 @@ def test_start_urls_are_sources_too() -> None:
     assert source == Source("e.com/new/{offset}", "https://e.com/new/{offset}/")
     with pytest.raises(ArgumentError, match="write it out"):
         sources_of(["e.com"])
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "first", "step", "pages"),
+    [
+        ("?pid={page:0}", "?pid={page}", 0, None, ("?pid=0", "?pid=1")),
+        ("?o={offset:1:20}", "?o={offset}", 1, 20, ("?o=1", "?o=21")),
+        ("?o={offset:10}", "?o={offset}", 10, None, ("?o=10", "?o=15")),
+        ("?p={page}", "?p={page}", None, None, ("?p=1", "?p=2")),
+    ],
+)
+def test_a_url_may_say_how_it_counts(
+    tmp_path: Path, text: str, url: str, first: int | None, step: int | None, pages: tuple[str, str]
+) -> None:
+    (source,) = sources_of([f"https://e.com/{text}"])
+    assert source == Source(f"e.com/{text}", f"https://e.com/{url}", first=first, step=step)
+    assert read(tmp_path, f"[[source]]\nurl = 'https://e.com/{text}'\n") == (source,)
+    counted = numbering(source, page_size=5)
+    assert counted is not None
+    asked = head_place(source), counted.place(counted.first + counted.step)
+    assert tuple(place.url.removeprefix("https://e.com/") for place in asked) == pages
