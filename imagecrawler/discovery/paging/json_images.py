@@ -49,6 +49,8 @@ _LINK_WORDS = frozenset(("link", "links", "page", "html", "self"))
 _RENDITIONS = re.compile(
     r"(?:sizes?|resolutions|renditions|variants|versions|candidates|srcset|thumbnails|formats)$"
 )
+# Of these the fields are sizes too, whatever their names; of `variants` they may be colours.
+_SIZES = re.compile(r"(?:sizes|resolutions|renditions|srcset|thumbnails|formats)$")
 _NAMED_IMAGE = re.compile(
     r"image|img|photo|picture|thumb|poster|cover|banner|display_?url|media_?url|original|raw|large"
 )
@@ -159,7 +161,7 @@ class _Reading:
 
 def _together(found: Mapping[str, list[_Picture]], key: str) -> Iterator[list[_Picture]]:
     """Yield the pictures of an object's fields, those that are renditions of one as one."""
-    is_one = _RENDITIONS.search(bare_name(key)) is not None
+    is_one = _SIZES.search(bare_name(key)) is not None
     groups: dict[str, list[_Picture]] = {}
     for name, pictures in found.items():
         # Several are no rendition of what is beside them.

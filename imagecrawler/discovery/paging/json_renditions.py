@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from imagecrawler.discovery.claims import Rendition
 from imagecrawler.discovery.paging.json_words import Entry, bare_name
@@ -40,6 +41,8 @@ _PLAIN_WORDS = _ADDRESS_WORDS | frozenset(
 _PIXELS = re.compile(r"(?:[0-9]{2,5}x)?[0-9]{2,5}(?:w|px|p|h)?|[234]x")
 # ``hdurl`` and ``fullHDURL`` are two and three words too.
 _BETWEEN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])(?=(?i:ur[li]s?|src)(?:_|$))")
+# Fields that state sizes of what is beside them; others state a crop, a focus, a film's.
+_STATES_SIZES = re.compile(r"(?:meta|metadata|info|details|dimensions?|sizes?|resolutions?)$")
 _WIDTHS = ("width", "w", "imagewidth", "configwidth", "x")
 _HEIGHTS = ("height", "h", "imageheight", "configheight", "y")
 
@@ -101,8 +104,9 @@ def with_sizes_beside(
     renditions = sorted(renditions, key=lambda r: -r.rank)
     if len(renditions) < 2:
         return renditions
-    values = (v for key, v in entry.items() if key not in taken and isinstance(v, Mapping))
-    for value in values:
+    for key, value in entry.items():
+        if key in taken or not _STATES_SIZES.search(bare_name(key)):
+            continue
         sizes = sorted(_sizes_in(value), key=lambda size: -size[0])
         places = len(renditions) if len(sizes) == len(renditions) else 1
         for place, (width, height) in enumerate(sizes[:places]):
@@ -111,10 +115,10 @@ def with_sizes_beside(
     return renditions
 
 
-def _sizes_in(value: Entry) -> Iterator[Size]:
-    for entry in (value, *list(value.values())[:50]):
-        if isinstance(entry, Mapping) and (size := stated_size(entry)) is not None:
-            yield size
+def _sizes_in(value: Any) -> Iterator[Size]:
+    for entry in (value, *list(value.values())[:50]) if isinstance(value, Mapping) else ():
+        if isinstance(entry, Mapping) and (width := _number(entry, ("width", "w"))) is not None:
+            yield width, _number(entry, _HEIGHTS)
 
 
 def _number(entry: Entry, names: Sequence[str]) -> int | None:

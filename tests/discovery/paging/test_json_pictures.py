@@ -103,7 +103,7 @@ VERSIONS = [{"url": f"{H}/{px}.jpg", "width": px, "height": px} for px in (320, 
             flickr(o=None, s=240), f"{H}/1_o.jpg", f"{H}/1_o.jpg", id="flickr, not all stated"
         ),
         pytest.param(
-            attachment({"original": {"width": 640}, "small": {"width": 400}, "focus": {"x": 0.1}}),
+            attachment({"original": {"width": 640}, "small": {"width": 400}, "focus": {"x": 1}}),
             f"{H}/1.jpg",
             f"{H}/1.jpg",
             id="mastodon",
@@ -273,6 +273,12 @@ def test_a_portrait_is_the_picture_of_an_item_that_has_nothing_else(portrait: st
     assert image.evidence[0].names == portrait
     for shown in ({"photo": f"{H}/1.jpg"}, {"body": f"<img src={H}/1.jpg>"}):
         assert [i.url for i in images({portrait: f"{H}/jo.jpg", **shown})] == [f"{H}/1.jpg"]
+
+
+def test_a_crop_is_no_size_and_colours_are_no_sizes() -> None:
+    (image,) = images({"url": f"{H}/1.jpg", "thumb": f"{H}/t.jpg", "crop": {"width": 9, "x": 1}})
+    assert (image.url, image.candidates[0].width_px) == (f"{H}/1.jpg", None)
+    assert len(images({"variants": {"red": f"{H}/1.jpg", "blue": f"{H}/2.jpg"}})) == 2
 
 
 def test_photos_by_users_are_pictures() -> None:
