@@ -68,7 +68,7 @@ const rangeOf = (answer) => {
 
 // Changes the address and shows what it says. `order` stays where it is not given.
 const go = ({ cursor = "", order = place().order } = {}) => {
-  const given = new URLSearchParams(location.search);
+  const given = filters.inAddress();
   for (const [name, value] of Object.entries({ cursor, order: order === "newest" ? "" : order })) {
     if (value) given.set(name, value);
     else given.delete(name);

@@ -31,19 +31,37 @@ export const offer = ({ sources = [], tags = [] }) => {
   byId("known-tags")?.replaceChildren(...tags.map(({ name }) => element("option", { value: name })));
 };
 
-// Reads the address, then calls `onChange()` whenever something else is wanted.
+// What the address says, with what is set now.
+export const inAddress = () => {
+  const given = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(chosen())) {
+    if (value && !(name === "order" && value === "newest")) given.set(name, value);
+    else given.delete(name);
+  }
+  return given;
+};
+
+// Reads the address, also when it is gone back in, then calls `onChange()` whenever something else
+// is wanted, which is to put it into the address.
 export const watch = (onChange) => {
   const form = byId("filters");
-  const given = new URLSearchParams(location.search);
-  for (const name of NAMES) if (given.has(name)) set(name, given.get(name));
   let timer = 0;
-  let last = JSON.stringify(chosen());
+  let last = "";
+  const read = () => {
+    const given = new URLSearchParams(location.search);
+    for (const name of NAMES) {
+      if (given.has(name)) set(name, given.get(name));
+      else if (name !== "order") set(name, "");
+    }
+    clearTimeout(timer);
+    last = JSON.stringify(chosen());
+    mark();
+  };
   const changed = () => {
     clearTimeout(timer);
     mark();
     if (JSON.stringify(chosen()) === last) return;
     last = JSON.stringify(chosen());
-    keep();
     onChange();
   };
   form.addEventListener("input", ({ target }) => {
@@ -57,7 +75,8 @@ export const watch = (onChange) => {
     changed();
   });
   byId("filter-toggle").onclick = ({ currentTarget }) => toggle(currentTarget);
-  mark();
+  addEventListener("popstate", read);
+  read();
 };
 
 export const showForm = () => {
@@ -83,13 +102,4 @@ const mark = () => {
     if (name !== "order") field(name)?.classList.toggle("set", Boolean(chosen()[name]));
   }
   byId("clear").hidden = !areSet();
-};
-
-const keep = () => {
-  const given = new URLSearchParams(location.search);
-  for (const [name, value] of Object.entries(chosen())) {
-    if (value && !(name === "order" && value === "newest")) given.set(name, value);
-    else given.delete(name);
-  }
-  history.replaceState(null, "", `?${given}`.replace(/\?$/, location.pathname));
 };

@@ -57,6 +57,7 @@ const viewer = new Viewer({
 const hiding = new Hiding(grid, viewer);
 
 const restart = () => {
+  history.replaceState(null, "", `?${filters.inAddress()}`.replace(/\?$/, location.pathname));
   arrivals.clear();
   supply.restart();
   scrollTo({ top: 0, behavior: "instant" });

@@ -83,6 +83,17 @@ def test_all_images_are_browsed_a_page_at_a_time(gallery: Wall, visit: Visit) ->
     expect(entries.first).to_contain_text("Picture number 100")
     page.reload()
     expect(entries.first).to_contain_text("Picture number 100")
+    # A filter is a step in the address as well.
+    page.get_by_label("Text").fill("number 7")
+    expect(entries).to_have_count(11)
+    page.get_by_label("Text").fill("number 77")
+    expect(entries).to_have_count(1)
+    page.go_back()
+    expect(entries).to_have_count(11)
+    expect(page.get_by_label("Text")).to_have_value("number 7")
+    page.go_back()
+    expect(entries.first).to_contain_text("Picture number 100")
+    expect(page.get_by_label("Text")).to_have_value("")
 
 
 def test_a_record_tells_all_that_is_known(gallery: Wall, visit: Visit) -> None:
