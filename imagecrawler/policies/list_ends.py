@@ -43,24 +43,28 @@ class PagesInARow:
         self._next, self._when, self._without = listing.older, now, 0
         self._start()
 
-    def further(self, listing: Listing, *, address: str, is_led: bool, now: float) -> Listing:
+    def leads_to(self, place: Place) -> bool:
+        """Whether ``place`` is the page that the last one read has named as the next."""
+        return place == self._next
+
+    def further(self, listing: Listing, *, address: str, now: float) -> Listing:
         """Take another page, which came from ``address``; return what it adds to its row.
 
         Where all of its items were on the pages before, that is none of them. Where the list had
-        ended above it there is no older page either: the server has led (``is_led``) to a page of
-        the row, or shows the same known items a second time, or known ones on so many pages that
-        no news can have pushed them there.
+        ended above it there is no older page either: a link or a redirect has led back to a page
+        of the row, or the server shows the same known items a second time, or known ones on so many
+        pages that no news can have pushed them there.
         """
         if now - self._when > _ROW_SECONDS:
             self._newest, self._next, self._without = (frozenset(), frozenset()), None, 0
-        is_next = listing.place == self._next
+        is_next = self.leads_to(listing.place)
         if not is_next or len(self._shown) > _MAX_SHOWN:
             self._start()
         items = {item.id for item in listing.items}
         is_known, is_same = items <= self._shown, items == self._last
         self._without = self._without + 1 if is_known else 0
         most = (_MOST_SAME if is_same else _MOST_REPEATS) if items else _MOST_EMPTY
-        has_ended = self._without >= most or (is_led and address in self._addresses)
+        has_ended = self._without >= most or address in self._addresses
         self._shown |= items
         self._addresses.add(address)
         self._last, self._next, self._when = items, listing.older, now

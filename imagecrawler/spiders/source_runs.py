@@ -175,13 +175,12 @@ class SourceRun:
     def _in_row(self, listing: Listing, answer: Answer, *, now: float) -> Listing:
         """Return what a page adds to those read before it: nothing, beyond the end of the list."""
         place, numbering = listing.place, listing.numbering
-        address = page_key(answer.url)
         is_first = numbering is not None and place.number == numbering.first
-        if is_first or place == self.reader.head:
-            self.row.begin(listing, address=address, now=now)
+        is_newest = is_first or place == self.reader.head
+        if (self.ask and not self.ask.place) or (is_newest and not self.row.leads_to(place)):
+            self.row.begin(listing, address=page_key(answer.url), now=now)
         elif not self.reader.has_part(place):  # an index says itself where it ends
-            is_led = address != page_key(place.url)
-            return self.row.further(listing, address=address, is_led=is_led, now=now)
+            return self.row.further(listing, address=page_key(answer.url), now=now)
         return listing
 
     def is_overdue(self, now: float) -> bool:

@@ -33,6 +33,7 @@ class Server:
     items: list[int]
     per: int = 4
     links: bool = False
+    is_ring: bool = False
     pins: int = 0
     bursts: dict[int, int] = field(default_factory=dict)
     asked: list[int] = field(default_factory=list)
@@ -48,9 +49,12 @@ class Server:
         listed = [{"id": i, "image": f"https://e.com/{i}.jpg"} for i in self.pinned() + items]
         headers = {"content-type": JSON}
         if self.links:
-            headers["link"] = [f'<{URL}{page + 1}>; rel="next"']
+            headers["link"] = [f'<{URL}{self.next(page, last)}>; rel="next"']
         came_from = url if at == page else f"{URL}{at}"
         return Answer(came_from, json.dumps({"items": listed}).encode(), headers)
+
+    def next(self, page: int, last: int) -> int:
+        return page % last + 1 if self.is_ring else page + 1
 
     def pinned(self) -> list[int]:
         return self.items[-self.pins :] if self.pins else []
@@ -110,6 +114,34 @@ def test_the_end_is_found_also_from_where_an_earlier_run_stopped(end: str) -> No
         walk(feed, server, store, now=100_000.0 * day)
         assert store == {str(i) for i in server.items}
         assert len(server.asked) <= 24
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_link_that_leads_back_is_the_end(policy: str) -> None:
+    server = Server("last", list(range(22, 0, -1)), links=True, is_ring=True)
+    feed, store = reader(policy, server), set[str]()
+    walk(feed, server, store, now=1.0)
+    assert store == {str(i) for i in server.items}
+    assert server.asked == [1, 2, 3, 4, 5, 6, 1, 2]  # page 1 has two addresses
+
+
+def test_what_a_page_shows_again_on_another_day_is_no_end() -> None:
+    """Each day one page is read, and one page of news has pushed the last one onto it."""
+    server = Server("last", list(range(40, 0, -1)))
+    feed, store = reader("book", server), set[str]()
+    (run,) = feed.runs
+    for day in range(5):
+        feed.wanted = 0
+        feed.want(1, refill=day + 1)
+        (asked,) = feed.turn(now=86_400.0 * day + 1)
+        store |= {
+            i.id
+            for i in asked.read(server.answer(run.url), lambda i: False, now=86_400.0 * day + 1).new
+        }
+        run.ask = None
+        server.items[:0] = range(100 + 4 * day, 96 + 4 * day, -1)
+    assert server.asked == [1, 2, 3, 4, 5]
+    assert not run.state["ended"]
 
 
 @pytest.mark.parametrize("policy", POLICIES)
