@@ -11,6 +11,10 @@ from imagecrawler.policies.content_filter import ContentFilter
 
 R = TypeVar("R")
 
+# Some hosts answer what accepts HTML with a page about the image. The kinds are not named: servers
+# that choose by them would give a copy of the photograph, encoded once more as WebP or AVIF.
+_IMAGES_ACCEPTED = "image/*,*/*;q=0.8"
+
 
 class Asker(Generic[R]):
     """Makes the requests of leases with ``make``, which is Scrapy's class of requests."""
@@ -67,8 +71,9 @@ def _headers_of(lease: Lease) -> dict[str, str]:
     """Return the headers of a page's or an image's request."""
     if lease.kind == "page":
         return _conditional_headers(lease.entry)
+    headers = {"Accept": _IMAGES_ACCEPTED}
     page = lease.entry.get("page")
-    return {"Referer": page} if isinstance(page, str) and page else {}
+    return headers | ({"Referer": page} if isinstance(page, str) and page else {})
 
 
 def _page_meta(lease: Lease, *, headers: Mapping[str, str], max_bytes: int) -> dict[str, Any]:

@@ -136,12 +136,12 @@ def kept_rendition(record: Record) -> Kept | None:
     width, height = record.get("width"), record.get("height")
     if not isinstance(width, int):
         return None
-    refuted = record.get("refuted")
     return Kept(
         kept_url(record) or record["url"],
         width,
         height if isinstance(height, int) else 0,
-        refuted if isinstance(refuted, int) else 0,
+        _pixels(record.get("refuted")),
+        _pixels(record.get("doubted")),
     )
 
 
@@ -152,14 +152,19 @@ def with_tried(record: Record, *urls: str) -> Record:
 
 
 def with_refuted(record: Record, lease: Lease, width_px: int) -> Record:
-    """Return a record that says which claim came to nothing, if others are left to doubt."""
+    """Return a record that says which claim came to nothing, if others are left to doubt.
+
+    The first is ``doubted``; with the second, ``refuted`` is the larger of them.
+    """
     offered = candidates_of(record)
     if len(offered) < 2 or lease.derived_by is not None:
         return record
     if (claimed := promised_width(offered, lease.url)) <= width_px:
         return record
-    before = record.get("refuted")
-    return {**record, "refuted": max(claimed, before if isinstance(before, int) else 0)}
+    refuted, doubted = _pixels(record.get("refuted")), _pixels(record.get("doubted"))
+    if not (refuted or doubted):
+        return {**record, "doubted": claimed}
+    return {**record, "refuted": max(claimed, refuted, doubted)}
 
 
 def _keeps_promise(lease: Lease, rendered: Rendered) -> bool:
@@ -167,6 +172,10 @@ def _keeps_promise(lease: Lease, rendered: Rendered) -> bool:
     offered = candidates_of(lease.entry)
     claims = [promised_width(offered, candidate.url) for candidate in offered]
     return int(rendered.facts["width"]) >= max(claims)
+
+
+def _pixels(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _strings(value: Any) -> list[str]:

@@ -51,18 +51,34 @@ class Settling:
         self._written.bytes_written += rendered.bytes_written
         record = dict(self._cache.get(lease.key) or lease.entry)
         first = self._cache.contents.first(rendered.facts["sha256"], lease.key)
-        if first != lease.key:
+        if first != lease.key and self._is_a_stopgap(record, lease, rendered):
+            self._settle_new(record, lease, rendered, is_stopgap=True)
+        elif first != lease.key:
             self._note_duplicate(record, lease, rendered, first)
         elif _is_no_better(record, lease, int(rendered.facts["width"])):
             self._discard(record, lease, rendered)
         else:
             self._settle_new(record, lease, rendered)
 
-    def _settle_new(self, record: Record, lease: Lease, rendered: Rendered) -> None:
+    def _is_a_stopgap(self, record: Record, lease: Lease, rendered: Rendered) -> bool:
+        """Whether bytes that another has too are less than this picture's other URLs promise.
+
+        Then they are the server's for all that it does not have: they stay until something wider
+        comes.
+        """
+        if lease.key in self._stored:
+            return False
+        facts = {**rendered.facts, "asked_url": lease.url}
+        better = self._choice.better({**record, **facts}, tried=lease.tried)
+        return better is not None and better.derived_by is None
+
+    def _settle_new(
+        self, record: Record, lease: Lease, rendered: Rendered, *, is_stopgap: bool = False
+    ) -> None:
         # A record may say what a kill kept from coming true: without its last file it is no
         # first one.
         previous = record if lease.key in self._stored else {}
-        near = self._cache.near.of(lease.key, previous, rendered.facts)
+        near = self._cache.near.of(lease.key, previous, rendered.facts) if not is_stopgap else None
         if near is not None and near.outcome == "first":
             self._leave_out_new(record, lease, rendered, near)
             return
@@ -145,7 +161,9 @@ class Settling:
         self._written.duplicates[lease.key] = first
         record.pop("upgrade", None)
         if lease.key in self._stored:
+            gained = _has_gained(record, lease)
             record = with_tried(record, *lease.tried, lease.url)
+            self._hope_on(record, lease, hopefully=gained)
         else:
             now, message = self._store.clock.now(), f"the same bytes as {first}"
             failure = failure_for_good(lease.url, "duplicate", message, now, lease.attempts + 1)

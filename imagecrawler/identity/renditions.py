@@ -21,12 +21,17 @@ _SOURCES = 20
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The rendition that a picture is stored from, and the largest width claimed in vain."""
+    """The rendition that a picture is stored from, and the largest widths claimed in vain.
+
+    After one (``doubted_px``) the others are still believed: it may have been a placeholder.
+    After a second (``refuted_px``) the server does not enlarge, or the page makes widths up.
+    """
 
     url: str
     width_px: int
     height_px: int
     refuted_px: int = 0
+    doubted_px: int = 0
 
 
 def _anything(_: ImageCandidate) -> bool:
@@ -82,26 +87,33 @@ def better_candidate(
 ) -> ImageCandidate | None:
     """Return a rendition that promises more pixels than the stored one has, or None.
 
-    Only where they are wanted: a picture that fills the widest bucket needs nothing. A
-    claim that came to nothing refutes those that claim no more; and where a service that
+    Only where they are wanted: a picture that fills the widest bucket needs nothing. Two
+    claims that came to nothing refute those that claim no more, but for the picture's own URL;
+    and where a service that
     makes every size from the original has told how wide that is, nothing of it is asked again.
     With ``hopefully`` one without any claim counts too: it is not said to be smaller.
     """
     wanted_px = _wanted_px(widths)
     if wanted_px is not None and kept.width_px >= wanted_px:
         return None
+    own_url = candidates[0].url
     sources = left = [c for c in candidates if c.url not in tried and c.is_shown]
     if _tells_the_original(kept, candidates):
         spent = picture_url(kept.url)
         sources = [c for c in left if picture_url(c.url) != spent]
         # If it was our guess, a page that says it has more is worth a look.
         is_guess = all(c.url != kept.url for c in candidates)
-        left = [c for c in left if c in sources or (is_guess and c.width_px is not None)]
+        left = [c for c in left if c in sources or (is_guess and _says_a_width(c, own_url))]
     left = [_with_named_width(c) for c in left if c.url != kept.url]
-    more = [c for c in left if _claimed_width(c) > max(kept.width_px, kept.refuted_px)]
+    more = [
+        c
+        for c in left
+        if _claimed_width(c) > max(kept.width_px, 0 if c.url == own_url else kept.refuted_px)
+    ]
     wide = [c for c in more if wanted_px is not None and _claimed_width(c) >= wanted_px]
     if wide:
-        return max(wide, key=_claimed_width) if kept.refuted_px else min(wide, key=_claimed_width)
+        is_doubted = kept.refuted_px or kept.doubted_px
+        return max(wide, key=_claimed_width) if is_doubted else min(wide, key=_claimed_width)
     if not (wanted_px is None and _is_whole(kept.url, candidates)):
         derived = _best_derived(sources, wanted_px, {kept.url, *tried}, is_trusted)
         if derived is not None and _promise(derived) > kept.width_px:
@@ -232,6 +244,12 @@ def _with_named_width(candidate: ImageCandidate) -> ImageCandidate:
     if candidate.width_px is None and (width := url_width(candidate.url)) is not None:
         return replace(candidate, width_px=width)
     return candidate
+
+
+def _says_a_width(candidate: ImageCandidate, own_url: str) -> bool:
+    if candidate.url == own_url:
+        candidate = _with_named_width(candidate)
+    return candidate.width_px is not None
 
 
 def _names_a_size(url: str) -> bool:

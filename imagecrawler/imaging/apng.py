@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from imagecrawler.imaging.colour import plain_colours
+from imagecrawler.imaging.png import scale_clear_grey
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BACKGROUND, _PREVIOUS = 1, 2
@@ -97,6 +98,7 @@ def _picture(part: _Part, header: bytes, shared: bytes, canvas: tuple[int, int])
     size = struct.pack(">II", right - left, bottom - top)
     png = _chunk(b"IHDR", size + header[8:]) + shared + _chunk(b"IDAT", bytes(part.data))
     image = Image.open(io.BytesIO(_SIGNATURE + png + _chunk(b"IEND", b"")), formats=("PNG",))
+    scale_clear_grey(image)
     image.load()
     return plain_colours(image).convert("RGBA")
 

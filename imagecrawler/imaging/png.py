@@ -1,4 +1,4 @@
-"""Whether a PNG has all the rows that it promises.
+"""What Pillow does not do with a PNG: count its rows, and read what is said beside the pixels.
 
 Pillow stops when the compressed stream says that it ends, and leaves what is missing black or
 clear. libpng calls that an error, and so does the specification (https://www.w3.org/TR/png-3/).
@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 _SIGNATURE_BYTES = 8
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -26,6 +30,12 @@ _ADAM7 = (
 )
 _STRAIGHT = ((0, 0, 1, 1),)
 
+# Of grey pixels with few bits, by the raw mode that Pillow reads them in.
+_GREY_STEPS = {"L;2": 85, "L;4": 17}
+_SRGB_GAMMA = 1 / 2.2
+# Nearer to that nobody sees, and browsers take it for sRGB.
+_SAME_GAMMA = 0.02
+
 # How much is inflated at once: the rows are counted and not kept.
 _PIECE_BYTES = 1 << 20
 
@@ -35,6 +45,48 @@ class _Frame:
     width: int
     height: int
     data: list[bytes] = field(default_factory=list)
+
+
+def scale_clear_grey(image: Image.Image) -> None:
+    """Have the transparent grey (tRNS) of an opened picture be one of 255, as its pixels will be.
+
+    Pillow 12 leaves it one of 3 or 15 where pixels have two or four bits.
+    """
+    clear, step = image.info.get("transparency"), _grey_step(image)
+    if isinstance(clear, int) and clear <= 255 // step:
+        image.info["transparency"] = clear * step
+
+
+def _grey_step(image: Image.Image) -> int:
+    raw_modes = [tile.args for tile in image.tile] if isinstance(image, PngImageFile) else []
+    return next((_GREY_STEPS[mode] for mode in raw_modes if mode in _GREY_STEPS), 1)
+
+
+def with_srgb_gamma(pixels: Image.Image, info: Mapping[str | tuple[int, int], Any]) -> Image.Image:
+    """Return plain pixels as sRGB has them, by what a picture's gAMA chunk says of them.
+
+    An ICC profile or an sRGB chunk says more than it: https://www.w3.org/TR/png-3/#4Concepts.ColourSpaces
+    """
+    gamma = info.get("gamma")
+    if (
+        not isinstance(gamma, float)
+        or not 0.05 <= gamma <= 5
+        or {"icc_profile", "srgb"} & set(info)
+    ):
+        return pixels
+    if abs(gamma - _SRGB_GAMMA) < _SAME_GAMMA:
+        return pixels
+    curve = [round(255 * _srgb((value / 255) ** (1 / gamma))) for value in range(256)]
+    bands = pixels.getbands()
+    table = [v for band in bands for v in (range(256) if band == "A" else curve)]
+    changed = pixels.point(table)
+    changed.info = pixels.info
+    return changed
+
+
+def _srgb(light: float) -> float:
+    """Return the value that shows so much light: IEC 61966-2-1."""
+    return 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
 
 
 def lacks_rows(body: bytes) -> bool:

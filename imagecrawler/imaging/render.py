@@ -20,6 +20,7 @@ from imagecrawler.imaging.encoding import (
     written_kind,
 )
 from imagecrawler.imaging.likeness import HASHED_FROM_PX, UNSEEN, Likeness, likeness
+from imagecrawler.imaging.png import with_srgb_gamma
 from imagecrawler.imaging.resampling import resampled, stored_size, upright
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.imaging.source import Source, check, decoding, load_pixels, open_source
@@ -139,7 +140,7 @@ def _encoded_still(
     hashed = (HASHED_FROM_PX, HASHED_FROM_PX)
     image = load_pixels(source, stored_size(source, max(widths)) if widths else hashed)
     with decoding():
-        pixels = plain_colours(image)
+        pixels = with_srgb_gamma(plain_colours(image), image.info)
     images = resampled(source, pixels, widths)
     seen = images[min(widths)] if widths else upright(source, pixels)
     look = likeness(seen, animated=source.is_animated)

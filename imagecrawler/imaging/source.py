@@ -26,7 +26,7 @@ from imagecrawler.imaging.jpeg import (
     is_damaged,
     is_in_one_go,
 )
-from imagecrawler.imaging.png import lacks_rows
+from imagecrawler.imaging.png import lacks_rows, scale_clear_grey
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.policies.content_filter import ContentFilter, ImageFacts
 
@@ -82,6 +82,7 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
     check(ImageFacts(bytes=len(body)), rules)
     with decoding():
         image = Image.open(io.BytesIO(body), formats=DECODERS)
+        scale_clear_grey(image)
     name = image.format or ""
     orientation, width, height = upright(image)
     kind = KINDS.get(name, name.lower())

@@ -17,9 +17,10 @@ and, once fetched, ``time``, ``status``, ``etag``, ``sha256``, ``bytes``, ``form
 looks), ``phash_quality``, ``phash_colours``, ``near_duplicate_of`` (the id of a picture it looks
 like) and ``near_distance`` (in how many of 64 bits they differ), ``fetched_url``, ``widths``
 (the setting it was settled for) and ``files``; ``asked_url`` where redirects led to
-``fetched_url``. ``tried`` has the URLs that proved no good for it, ``refuted`` the largest width
-claimed in vain. ``upgrade`` (true, or what is known of the tries so far) says that a stored image
-is to be fetched again, ``given_up`` for which widths it cannot be.
+``fetched_url``. ``tried`` has the URLs that proved no good for it, ``doubted`` the first width
+claimed in vain, ``refuted`` the largest once there were two. ``upgrade`` (true, or what is known
+of the tries so far) says that a stored image is to be fetched again, ``given_up`` for which widths
+it cannot be.
 """
 
 from __future__ import annotations

@@ -88,6 +88,8 @@ def test_the_browser_and_the_download_worker_are_one_visitor(
     said = {path: running.requests(path)[0].headers for path in ("/next.html", "/data", "/a.jpg")}
     assert {headers["user-agent"] for headers in said.values()} == {"Mozilla/5.0 (me)"}
     assert {headers["accept-language"] for headers in said.values()} == {"en"}
+    assert "text/html" in said["/next.html"]["accept"]
+    assert "text/html" not in said["/a.jpg"]["accept"]
     assert said["/next.html"]["cookie"] == "server=1"
     for path in ("/data", "/a.jpg"):
         assert set(said[path]["cookie"].split("; ")) == {"server=1", "script=0"}

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, failures, records, stored
 from tests.crawls import Crawls
@@ -186,6 +188,32 @@ def test_a_claim_that_comes_to_nothing_leads_to_the_widest_that_is_left(
     before = len(running.requests())
     assert crawl().rc == crawl(spider="download").rc == 0
     assert asked(running, since=before) == []
+
+
+@pytest.mark.parametrize("near", ["mark", "keep-largest"])
+def test_a_placeholder_for_the_large_file_costs_no_picture(
+    site: StartSite, crawl: Crawls, near: str
+) -> None:
+    uploads = "/wp-content/uploads/"
+    own = {f"{uploads}{name}-800x533.jpg": image(800, 533) for name in "abc"}
+    own |= {f"/{name}-700.jpg": image(700, 90) for name in "def"}
+    # Of whatever size is asked for; for a and f one each, for the others the same.
+    none = image(100, 90, seed="none")
+    large = {f"{uploads}a.jpg": image(100, 90), "/f-1300.jpg": image(320, 90)}
+    large |= dict.fromkeys((f"{uploads}b.jpg", f"{uploads}c.jpg", "/d-1300.jpg"), none)
+    large |= {"/e-1300.jpg": none}
+    body = [f'<img src="{path}">' for path in own if path.startswith(uploads)]
+    body += [
+        f'<img src="/{n}-700.jpg" srcset="/{n}-700.jpg 700w, /{n}-1300.jpg 1300w">' for n in "def"
+    ]
+    running = site({"/": page("".join(body)), **own, **large})
+    run = crawl(running.url, settings={"IMAGES_NEAR_DUPLICATES": near})
+    assert (run.rc, run.summary["images"]["failed"]) == (0, {})
+    assert sorted(images_asked(running)) == sorted([*own, *large])
+    assert {path: r["width"] for path, r in records(crawl.store).items()} == {
+        path: 800 if path.startswith(uploads) else 700 for path in own
+    }
+    assert stored(crawl.store, "600") == set(own)
 
 
 def test_the_original_is_asked_for_first_where_it_is_wanted(site: StartSite, crawl: Crawls) -> None:

@@ -2,10 +2,12 @@
 
 import hashlib
 import struct
+import zlib
 
 import pytest
 from PIL import Image, ImageCms
 from specimens import (
+    chunk,
     decode,
     encode,
     mean_error,
@@ -34,6 +36,13 @@ def reference(shows, size, kind):
     if kind in ("JPEG", "WEBP", "AVIF"):
         return decode(encode(resized, kind, quality=85))
     return resized
+
+
+def png_of(width, height, bits, row, chunks):
+    """A grey PNG of equal rows, with these chunks before its pixels."""
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0)), *chunks]
+    parts += [(b"IDAT", zlib.compress((b"\0" + row) * height)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(name, data) for name, data in parts)
 
 
 def grey16(width=80, height=60):
@@ -165,6 +174,32 @@ def test_clear_pixels_lend_their_colour_to_nobody():
     resized = decode(only_file(encode(image, "PNG")).data)
     seen = {pixel for pixel in resized.get_flattened_data() if pixel[3] > 8}
     assert max(pixel[0] for pixel in seen) < 16
+
+
+@pytest.mark.parametrize(("bits", "clear"), [(1, 1), (2, 0), (2, 1), (2, 3), (4, 5), (4, 15)])
+def test_a_transparent_grey_of_few_bits_is_clear(bits, clear):
+    # Each grey in a stripe of its own; one of them is clear.
+    levels = 1 << bits
+    row = [x * levels // 160 for x in range(160)]
+    packed = [
+        sum(row[x + n] << (8 - bits * (n + 1)) for n in range(8 // bits))
+        for x in range(0, 160, 8 // bits)
+    ]
+    png = png_of(160, 120, bits, bytes(packed), [(b"tRNS", struct.pack(">H", clear))])
+    stored = decode(only_file(png).data).convert("LA")
+    assert stored.size == (40, 30)
+    alphas = [stored.getpixel(((2 * n + 1) * 20 // levels, 15))[1] for n in range(levels)]
+    assert [n for n in range(levels) if alphas[n] < 100] == [clear]
+
+
+@pytest.mark.parametrize(
+    ("gamma", "chunks", "grey"),
+    [(100_000, [], 188), (55_556, [], 146), (45_455, [], 128), (100_000, [(b"sRGB", b"\0")], 128)],
+)
+def test_the_gamma_of_a_png_is_heeded(gamma, chunks, grey):
+    said = [*chunks, (b"gAMA", struct.pack(">I", gamma))]
+    stored = decode(only_file(png_of(160, 120, 8, bytes([128]) * 160, said)).data)
+    assert abs(stored.convert("L").getpixel((20, 15)) - grey) <= 1
 
 
 def test_16_bit_grey_is_scaled_and_its_transparent_value_is_clear():
