@@ -128,15 +128,15 @@ class Settling:
         downloaded = self._store.downloaded
         for name, kind, path in larger:
             downloaded.adopt(path, name, lease.key, kind)
-        if not has_files:
+        if not has_files and not larger:
             self._cache.put(lease.key, record)
             downloaded.adopt(temporary, bucket, lease.key, suffix, is_first=True)
             return
-        # An image that has files already looks settled, at least to a run for other widths: until
-        # the new file has its name, its record says that it lacks that.
+        # An image that has a file already looks settled, at least to a run for other widths: until
+        # the last file has its name, its record says that it lacks that.
         without = {name: path for name, path in record["files"].items() if name != bucket}
         self._cache.put(lease.key, {**record, "upgrade": True, "files": without})
-        downloaded.adopt(temporary, bucket, lease.key, suffix)
+        downloaded.adopt(temporary, bucket, lease.key, suffix, is_first=not has_files)
         self._cache.put(lease.key, record)
 
     def _discard(self, record: Record, lease: Lease, rendered: Rendered) -> None:
@@ -201,10 +201,20 @@ def _files(record: Record) -> dict[str, str]:
 
 
 def _outgrown(record: Record, rendered: Rendered) -> list[str]:
-    """Return the buckets whose file an image is too narrow for, now that there is a smaller."""
+    """Return the buckets whose file is no longer the image's, now that others are made.
+
+    It is too narrow for them, or was when they were made, or they are the bytes of what it was
+    stored from before.
+    """
     made = {bucket for bucket, _, _ in rendered.files}
-    width = int(rendered.facts["width"])
-    return [n for n in _files(record) if n not in made and n.isdigit() and int(n) > width]
+    width, before = int(rendered.facts["width"]), record.get("width")
+    narrowest = min(width, before) if isinstance(before, int) else width
+    is_same = record.get("sha256") == rendered.facts["sha256"]
+    return [
+        name
+        for name in _files(record).keys() - made
+        if (int(name) > narrowest if name.isdigit() else not is_same)
+    ]
 
 
 def _has_gained(record: Record, lease: Lease) -> bool:
