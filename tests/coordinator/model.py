@@ -181,7 +181,11 @@ class Model:
     def retried(self) -> None:
         """`scrapy retry` made all that failed due again."""
         for name, reasons in self.failed_with.items():
-            if reasons and name not in self._settled_for:
+            if not reasons:
+                continue
+            if name in self._settled_for:
+                self._settled_for[name] = ()  # a file that it lacks may have failed for good
+            else:
                 self.state[name] = OPEN
 
 
