@@ -88,10 +88,10 @@ def better_candidate(
     """Return a rendition that promises more pixels than the stored one has, or None.
 
     Only where they are wanted: a picture that fills the widest bucket needs nothing. Two
-    claims that came to nothing refute those that claim no more, but for the picture's own URL;
-    and where a service that
-    makes every size from the original has told how wide that is, nothing of it is asked again.
-    With ``hopefully`` one without any claim counts too: it is not said to be smaller.
+    claims that came to nothing refute those that claim no more, but for the picture's own URL.
+    Where a service that makes every size from the original has told how wide that is, nothing
+    of it is asked again. With ``hopefully`` one without any claim counts too: it is not said to
+    be smaller.
     """
     wanted_px = _wanted_px(widths)
     if wanted_px is not None and kept.width_px >= wanted_px:

@@ -50,9 +50,9 @@ def signs_of_more(page: Document) -> Iterator[str]:
     """Yield what tells that a page has more, as text."""
     if button := next(_more_buttons(page), None):
         yield f"a button says {button!r}"
-    if "paginat" in page.html and next(_page_buttons(page), None) is not None:
+    if "paginat" in page.html and not page.leads_on and _has_page_buttons(page):
         yield "a list changes its pages in place"
-    if 'role="tabpanel"' in page.html and next(_empty_panels(page), None) is not None:
+    if 'role="tabpanel"' in page.html and page.scripts and _has_empty_panel(page):
         yield "a tab's panel is empty"
     if has_any(page.html, _SPEAKS_OF_SCROLLING) and (
         any(map(adds_on_scroll, page.programs)) and not page.leads_on
@@ -83,18 +83,19 @@ def _more_buttons(page: Document) -> Iterator[str]:
             yield says
 
 
-def _page_buttons(page: Document) -> Iterator[LexborNode]:
-    """Yield the buttons of further pages, where no links lead to them."""
-    areas = () if page.leads_on else page.elements("[class*=paginat]", _EXAMINED)
-    for area in areas:
-        buttons = [node for node in area.css("button,a:not([href])") if not _submits(node)]
-        if sum(_said_by(node).isdigit() for node in buttons) > 1:
-            yield from buttons
+def _has_page_buttons(page: Document) -> bool:
+    """Tell whether further pages have buttons with their numbers."""
+    areas = page.elements("[class*=paginat]", _EXAMINED)
+    return any(sum(map(_is_page_button, area.css("button,a:not([href])"))) > 1 for area in areas)
 
 
-def _empty_panels(page: Document) -> Iterator[LexborNode]:
-    panels = page.elements("[role=tabpanel]", _EXAMINED) if page.scripts else ()
-    return (node for node in panels if is_empty(node, _PANEL_CHARS))
+def _is_page_button(node: LexborNode) -> bool:
+    return _said_by(node).isdigit() and not _submits(node)
+
+
+def _has_empty_panel(page: Document) -> bool:
+    panels = page.elements("[role=tabpanel]", _EXAMINED)
+    return any(is_empty(panel, _PANEL_CHARS) for panel in panels)
 
 
 def _said_by(node: LexborNode) -> str:
