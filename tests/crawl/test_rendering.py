@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -314,9 +315,9 @@ def test_auto_without_a_browser_reads_pages_as_they_come_and_says_so(
     assert len(run.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize(("pages_per_context", "contexts"), [(2, 3), (50, 2)])
+@pytest.mark.parametrize(("pages_per_context", "fewest", "most"), [(2, 3, 5), (50, 2, 4)])
 def test_pages_at_once_are_limited_and_robots_hold_for_frames(
-    site: StartSite, crawl: Crawls, pages_per_context: int, contexts: int
+    site: StartSite, crawl: Crawls, pages_per_context: int, fewest: int, most: int
 ) -> None:
     numbers = range(4)
     frames = "<iframe src=/frame.html></iframe><iframe src=/private/frame.html></iframe>"
@@ -343,7 +344,8 @@ def test_pages_at_once_are_limited_and_robots_hold_for_frames(
     assert run.rc == 0, run.stderr
     slow = running.requests("/slow")
     assert len(slow) == len(numbers) and most_at_once(slow) <= 2
-    # Two that share one are drawn once a second.
-    assert f"'playwright/context_count': {contexts}" in run.stderr
+    # Two that share one are drawn once a second. One whose page is slow to close is given up.
+    (contexts,) = re.findall(r"'playwright/context_count': (\d+)", run.stderr)
+    assert fewest <= int(contexts) <= most
     assert set(records(crawl.store)) == {"/a.jpg"}
     assert running.requests("/private/frame.html") == []

@@ -93,9 +93,9 @@ class Answers(BaseHTTPRequestHandler):
     def _drip(self, first: int) -> None:
         self.send_response(200)
         self.send_header("Content-Length", "100000")
-        self.end_headers()
-        self.wfile.write(b"x" * first)
         try:
+            self.end_headers()  # it may be all that the crawler waits for
+            self.wfile.write(b"x" * first)
             for _ in range(6000):
                 self.wfile.write(b"x")
                 time.sleep(1.1)
