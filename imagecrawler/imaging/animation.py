@@ -23,7 +23,9 @@ def animation_frames(source: Source, rules: ImageRules) -> Iterator[tuple[Image.
         ImageRejectedError: ``too-large`` at the first frame over a ceiling; the frames are
             counted while they are decoded, because what a header says is only a claim.
     """
-    frames = apng_frames(source.body) if source.kind == "png" else _frames_by_pillow(source.image)
+    frames = (
+        apng_frames(source.mended_body) if source.kind == "png" else _frames_by_pillow(source.image)
+    )
     for number in count(1):
         _check_frames(number, source, rules)
         with decoding():
@@ -32,7 +34,7 @@ def animation_frames(source: Source, rules: ImageRules) -> Iterator[tuple[Image.
             break
         yield frame
     if source.kind == "png":
-        check_rows(source.body)
+        check_rows(source.mended_body)
 
 
 def _frames_by_pillow(image: Image.Image) -> Iterator[tuple[Image.Image, int]]:

@@ -15,7 +15,8 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-_SIGNATURE_BYTES = 8
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SIGNATURE_BYTES = len(_SIGNATURE)
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 # The passes of an interlaced picture: first column, first row, column step, row step.
@@ -36,6 +37,11 @@ _SRGB_GAMMA = 1 / 2.2
 # Nearer to that nobody sees, and browsers take it for sRGB.
 _SAME_GAMMA = 0.02
 
+# What is said of the pixels, and in how many bytes at least, beside the chunks that must be.
+_LEAST_BYTES = {b"tRNS": 1, b"gAMA": 4, b"sRGB": 1, b"iCCP": 4, b"eXIf": 8}
+_LEAST_BYTES |= {b"acTL": 8, b"fcTL": 26, b"fdAT": 5}
+_MAY_BE_MISSING = 0x20  # of the first letter of a chunk's name
+
 # How much is inflated at once: the rows are counted and not kept.
 _PIECE_BYTES = 1 << 20
 
@@ -45,6 +51,27 @@ class _Frame:
     width: int
     height: int
     data: list[bytes] = field(default_factory=list)
+
+
+def is_png(body: bytes) -> bool:
+    """Whether the bytes begin as a PNG does."""
+    return body.startswith(_SIGNATURE)
+
+
+def without_damaged_extras(png: bytes) -> bytes:
+    """Return a PNG with what its pixels need, less what is damaged of all that may be missing.
+
+    libpng, and so browsers, leave a damaged chunk out, and a text that inflates to more than a
+    mebibyte, where Pillow refuses the picture.
+    """
+    kept = [png[:_SIGNATURE_BYTES]]
+    for name, data, checksum in _chunks(png):
+        is_whole = checksum == zlib.crc32(data, zlib.crc32(name))
+        if not name[0] & _MAY_BE_MISSING or (
+            is_whole and len(data) >= _LEAST_BYTES.get(name, len(data) + 1)
+        ):
+            kept.append(struct.pack(">I4s", len(data), name) + data + struct.pack(">I", checksum))
+    return b"".join(kept)
 
 
 def scale_clear_grey(image: Image.Image) -> None:
@@ -106,7 +133,7 @@ def lacks_rows(body: bytes) -> bool:
 def _frames(body: bytes) -> Iterator[_Frame]:
     width, height = struct.unpack_from(">II", body, _SIGNATURE_BYTES + 8)
     frame = _Frame(width, height)
-    for name, data in _chunks(body):
+    for name, data, _ in _chunks(body):
         if name == b"fcTL":
             if frame.data:
                 yield frame
@@ -119,12 +146,14 @@ def _frames(body: bytes) -> Iterator[_Frame]:
         yield frame
 
 
-def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    """Yield name, data and checksum of each; of one that is cut off what there is, and 0."""
     at = _SIGNATURE_BYTES
     while at + 8 <= len(body):
         length, name = struct.unpack_from(">I4s", body, at)
-        yield name, body[at + 8 : at + 8 + length]
-        at += length + 12
+        at += 8 + length
+        yield name, body[at - length : at], int.from_bytes(body[at : at + 4])
+        at += 4
 
 
 def _raw_bytes(width: int, height: int, bits: int, passes: tuple[tuple[int, ...], ...]) -> int:

@@ -26,7 +26,7 @@ from imagecrawler.imaging.jpeg import (
     is_damaged,
     is_in_one_go,
 )
-from imagecrawler.imaging.png import lacks_rows, scale_clear_grey
+from imagecrawler.imaging.png import is_png, lacks_rows, scale_clear_grey, without_damaged_extras
 from imagecrawler.imaging.rules import ImageRules
 from imagecrawler.policies.content_filter import ContentFilter, ImageFacts
 
@@ -50,7 +50,8 @@ class Source:
 
     ``width`` and ``height`` are upright, after ``orientation`` (EXIF, 1 to 8) is applied;
     ``image`` is not turned. ``mended_body`` is ``body``, with an end marker where a JPEG
-    lacks it. ``scale`` is how large the loaded pixels are: 0.375 for three eighths.
+    lacks it, and without what is refused of the chunks that a PNG may lack. ``scale`` is how
+    large the loaded pixels are: 0.375 for three eighths.
     """
 
     image: Image.Image
@@ -81,7 +82,7 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
     """
     check(ImageFacts(bytes=len(body)), rules)
     with decoding():
-        image = Image.open(io.BytesIO(body), formats=DECODERS)
+        image, mended_body = _opened(body)
         scale_clear_grey(image)
     name = image.format or ""
     orientation, width, height = upright(image)
@@ -93,7 +94,17 @@ def open_source(body: bytes, rules: ImageRules) -> Source:
     if max(width, height) > rules.max_side_px:
         message = f"{width}x{height}, a side over {rules.max_side_px} pixels"
         raise ImageRejectedError("too-large", message)
-    return Source(image, body, kind, orientation, width, height, body)
+    return Source(image, body, kind, orientation, width, height, mended_body)
+
+
+def _opened(body: bytes) -> tuple[Image.Image, bytes]:
+    try:
+        return Image.open(io.BytesIO(body), formats=DECODERS), body
+    except (UnidentifiedImageError, ValueError):
+        if not is_png(body):
+            raise
+    mended_body = without_damaged_extras(body)
+    return Image.open(io.BytesIO(mended_body), formats=DECODERS), mended_body
 
 
 def upright(image: Image.Image) -> tuple[int, int, int]:

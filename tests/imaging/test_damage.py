@@ -234,3 +234,42 @@ def test_rows_are_counted_without_being_kept(monkeypatch):
     assert not source.lacks_rows(whole)
     assert max(sizes) <= 1 << 20
     assert sum(sizes) == 4000 * 4001
+
+
+# --- PNG: what can be done without ---
+
+TEXT = chunk(b"tEXt", b"Comment\0made by hand")
+LONG_TEXT = b"Workflow\0\0" + zlib.compress(bytes(3_000_000))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        TEXT[:-1] + b"!",  # a wrong checksum
+        chunk(b"gAMA", b"\1"),
+        chunk(b"pHYs", b"\1"),
+        chunk(b"iCCP", b""),
+        chunk(b"zTXt", LONG_TEXT),
+        chunk(b"acTL", b"\1") + chunk(b"fcTL", b"\1"),
+    ],
+    ids=lambda extra: f"{extra[4:8].decode()} of {len(extra)} bytes",
+)
+def test_a_png_needs_no_damaged_chunk_that_it_may_lack(extra):
+    clear = encode(quadrants(90, 70).quantize(7), "PNG", transparency=3)
+    at = clear.index(b"PLTE") - 4
+    damaged = clear[:at] + extra + clear[at:]
+    files = {file.bucket: file.data for file in render(damaged, RULES).files}
+    expected = {file.bucket: file.data for file in render(clear, RULES).files}
+    assert files == {**expected, "original": damaged}
+
+
+def test_a_png_whose_pixels_are_damaged_is_no_image():
+    whole = PNGS["palette"]
+    at = whole.index(b"PLTE") + 5
+    assert rejection(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+
+
+def test_a_narrow_png_is_kept_without_its_damaged_chunk():
+    whole = PNGS["rgb"]
+    (kept,) = render(whole[:33] + TEXT[:-1] + b"!" + whole[33:], ImageRules((90,))).files
+    assert kept.data == whole
