@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.crawls import Crawls
 from tests.quick_disk import quick_disk
 from tests.site.generated import Generated
 from tests.site.running import Site
 from tests.site.spec import Routes
+
+# How quick the machine is says nothing of what is tested on it.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 StartSite = Callable[..., Site]
 

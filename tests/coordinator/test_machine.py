@@ -446,6 +446,5 @@ TestCoordinatorMachine = CoordinatorMachine.TestCase
 TestCoordinatorMachine.settings = settings(
     max_examples=int(os.environ.get("COORDINATOR_MACHINE_EXAMPLES", "60")),
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

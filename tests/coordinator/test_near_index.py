@@ -26,7 +26,7 @@ def by_comparing(words: list[int], word: int, within: int) -> list[tuple[int, in
 def test_it_finds_what_comparing_finds(unsorted: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near_index, "_UNSORTED_LEAST", unsorted)
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(
         st.lists(WORDS, max_size=40), st.lists(WORDS, min_size=1, max_size=5), st.integers(0, 12)
     )

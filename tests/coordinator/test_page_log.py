@@ -156,7 +156,7 @@ class LogsWithAndWithout(RuleBasedStateMachine):
 
 
 TestLogsWithAndWithout = LogsWithAndWithout.TestCase
-TestLogsWithAndWithout.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLogsWithAndWithout.settings = settings(max_examples=25, stateful_step_count=25)
 
 
 def appended(store: Store, count: int, instant: int) -> None:

@@ -69,7 +69,7 @@ def test_a_jpeg_whose_middle_is_missing_is_no_image(name):
     assert rejection(body[: start + third] + body[start + 2 * third :]).startswith("damaged: ")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(JPEGS)), st.randoms(use_true_random=False))
 def test_no_damage_to_a_jpeg_is_stored_grey(name, rng):
     body = bytearray(JPEGS[name])

@@ -118,7 +118,7 @@ def whole_rejection(body: bytes, wanted: ContentFilter) -> ImageRejectedError | 
     return None
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.sampled_from(sorted(SPECIMENS)), st.integers(16, 4000), FILTERS, st.booleans())
 def test_no_first_bytes_reject_what_the_whole_file_passes(
     name: str, size: int, wanted: ContentFilter, says_its_length: bool
@@ -133,7 +133,7 @@ def test_no_first_bytes_reject_what_the_whole_file_passes(
     assert whole_rejection(body, wanted) is not None, f"{early} {early.facts}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([name for name in sorted(SPECIMENS) if name.startswith("jpeg")]),
     st.integers(0, 4000),

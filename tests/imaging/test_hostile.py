@@ -90,7 +90,7 @@ def test_thousands_of_frames_are_too_large():
     assert render(body, ImageRules((2,), max_frames=30, max_animation_pixels=30 * 16))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"]), st.data())
 def test_any_damage_gives_files_or_a_reason(kind, data):
     body = bytearray(encode(quadrants(), kind))

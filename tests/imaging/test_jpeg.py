@@ -59,7 +59,7 @@ def test_the_fewest_eighths_that_are_enough(native, at_least):
     assert eighths == 1 or not are_enough(eighths - 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(8, 400), st.integers(8, 400), st.integers(1, 400), st.booleans())
 def test_sizes_and_scale_are_right_for_every_size(width, height, wanted, is_grey):
     picture = quadrants(width, height).convert("L" if is_grey else "RGB")
@@ -161,7 +161,7 @@ def test_every_cut_has_the_same_end_as_by_pillow(options, width):
         assert has_the_same_end(cut, rules), length
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.booleans(), st.data())
 def test_any_damage_has_the_same_end_as_by_pillow(progressive, data):
     body = bytearray(encode(NOISE.crop((0, 0, 48, 32)), "JPEG", progressive=progressive))

@@ -37,7 +37,7 @@ def storage_state(*cookies: dict[str, Any], **rest: Any) -> str:
     return json.dumps({"cookies": cookies, **rest})
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(
         COOKIES, min_size=1, max_size=6, unique_by=lambda c: (c["name"], c["domain"], c["path"])
@@ -108,7 +108,7 @@ def test_what_is_wrong_is_one_line_without_secrets(text: str, said: str) -> None
     assert said in message and "SECRET" not in message and "\n" not in message
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=60), st.sampled_from(["", HEAD, HEAD + GOOD, "{", '{"cookies":']))
 def test_no_text_is_an_error_of_ours(text: str, before: str) -> None:
     try:

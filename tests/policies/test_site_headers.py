@@ -67,7 +67,7 @@ def test_what_is_wrong_is_one_line_without_secrets(text: str, said: str) -> None
     assert said in message and "SECR" not in message and "\n" not in message
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=60), st.sampled_from(["", "[https://a.example]\n", TEXT]))
 def test_no_text_is_an_error_of_ours(text: str, before: str) -> None:
     try:

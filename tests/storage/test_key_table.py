@@ -77,7 +77,7 @@ class TableBesideDict(RuleBasedStateMachine):
 
 
 TestTableBesideDict = TableBesideDict.TestCase
-TestTableBesideDict.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestTableBesideDict.settings = settings(max_examples=50, stateful_step_count=30)
 
 
 class WideTableBesideDict(TableBesideDict):
@@ -96,7 +96,7 @@ TestWideTableBesideDict.settings = TestTableBesideDict.settings
 
 
 @given(st.lists(st.integers(0, (1 << 64) - 1), max_size=300))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_what_waits_is_merged_by_itself(keys: list[int]) -> None:
     least, key_table._LEAST_WAITING = key_table._LEAST_WAITING, 8
     try:

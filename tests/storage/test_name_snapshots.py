@@ -148,7 +148,7 @@ class OpeningsWithAndWithout(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("quick")
 class TestOpeningsWithAndWithout(OpeningsWithAndWithout.TestCase):
-    settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+    settings = settings(max_examples=25, stateful_step_count=25)
 
 
 @pytest.mark.usefixtures("quick")

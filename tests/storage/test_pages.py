@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagecrawler.storage import atomic
@@ -48,7 +48,6 @@ def test_lines_are_read_in_order_over_all_files(pages: PagesFolder, tmp_path: Pa
     assert (tmp_path / "pages" / FILE).read_bytes().isascii()
 
 
-@settings(deadline=None)  # a busy disk is no fault
 @given(st.lists(st.lists(st.text(max_size=9), max_size=4), max_size=6), st.data())
 def test_a_kill_costs_at_most_the_last_append(
     tmp_path_factory: pytest.TempPathFactory, groups: list[list[str]], data: st.DataObject

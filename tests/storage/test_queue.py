@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagecrawler.storage import atomic
@@ -38,7 +38,6 @@ def everything(queue: QueueFolder) -> list[tuple[str, Entry]]:
     return [pair for batch in queue.batches() for pair in queue.read(batch) or []]
 
 
-@settings(deadline=None)  # a busy disk is no fault
 @given(lists=st.lists(PAIRS, max_size=4))
 def test_what_is_written_is_read_in_the_same_order(
     tmp_path_factory: pytest.TempPathFactory, lists: list[list[tuple[str, Entry]]]
@@ -54,7 +53,6 @@ def test_what_is_written_is_read_in_the_same_order(
     assert not queue.strangers and not os.listdir(root / "tmp")
 
 
-@settings(deadline=None)  # a busy disk is no fault
 @given(PAIRS)
 def test_a_file_is_small_or_has_one_page(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, Entry]]

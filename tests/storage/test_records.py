@@ -7,7 +7,7 @@ import json
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagecrawler.storage.records import (
@@ -85,7 +85,6 @@ def claims(record: Record) -> list[tuple[Any, ...]]:
     return [(entry["url"], entry.get("width"), entry.get("density")) for entry in entries]
 
 
-@settings(deadline=None)  # thirty copies, on a busy machine
 @given(st.lists(SIGHTINGS, min_size=1, max_size=30))
 def test_nothing_is_lost_and_all_that_is_new_is_added(sightings: list[Record]) -> None:
     record: Record | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imagecrawler.wall import selection
@@ -20,7 +20,6 @@ _TEXTS = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS, st.integers(1, 8))
 def test_both_ways_of_searching_agree(text: str, typed: str, cut: int) -> None:
     typed = typed[:cut]

@@ -144,9 +144,7 @@ def test_a_file_of_marks_that_is_none_is_said(folders: Folders, wall: StartWall)
     assert last_demand(str(folders.root)) is None
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(

@@ -22,7 +22,7 @@ _SIZE = st.tuples(st.integers(1, 9000), st.integers(1, 9000)) | st.just((None, N
 def test_rows_are_full_and_in_order(gallery: Wall, visit: Visit) -> None:
     page = visit(gallery, "/status")
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(st.lists(_SIZE, max_size=50), st.integers(200, 3000))
     def check(sizes: list[Any], width: int) -> None:
         rows = page.evaluate(_ROWS, [sizes, width])
