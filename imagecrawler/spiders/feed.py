@@ -41,6 +41,8 @@ _TICK_SECONDS = 1.0
 _STALE_SECONDS = 3600.0  # nobody looks at the wall any more
 _PAUSE_SECONDS = 60.0  # before sources that had nothing more are asked for more again
 _GONE = (404, 410)
+# What interfaces say of a page behind their last: WordPress, Wagtail; GitHub and others.
+_BEYOND = (400, 422)
 _NO_SOURCE = (
     "The store {store} knows no source: name one with -a start=https://… or -a sources=FILE"
 )
@@ -171,7 +173,8 @@ class FeedSpider(SiteSpider):
             run.put_off(now + wait)
             self.crawler.stats.inc_value("source/retries")
             return
-        run.failed(failed.reason, is_gone=failed.status in _GONE, now=now)
+        is_gone = failed.status in (_GONE if run.is_at_head else _GONE + _BEYOND)
+        run.failed(failed.reason, is_gone=is_gone, now=now)
         lease.outcome = Listed(run.key, run.to_json())
         self.crawler.stats.inc_value(f"source/failed/{failed.reason}")
         self.logger.warning("Source %s: %s (%s)", run.source.name, lease.url, failed.reason)

@@ -132,6 +132,11 @@ class SourceRun:
         place = self.ask.place if self.ask is not None else None
         return (place or self.reader.head).url
 
+    @property
+    def is_at_head(self) -> bool:
+        """Whether it is its newest page that is being asked for."""
+        return self.ask is None or self.ask.place in (None, self.reader.head)
+
     def conditions(self) -> dict[str, str]:
         """Return the request headers by which an unchanged list costs nothing.
 

@@ -196,6 +196,17 @@ def test_a_list_page_that_fails_is_asked_for_again_within_the_pass(
     assert (asked.count("/new"), asked.count("/new?page=2")) == (times + 1, times + 1)
 
 
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_numbered_list_ends_where_there_is_no_page(site: StartSite, crawl: Crawls, status: int):
+    routes = listed(named(1, 8))
+    routes["/new?page=3"] = text('{"code": "rest_post_invalid_page_number"}', status=status)
+    there = site(routes)
+    run = pass_over(crawl, f"{there.url}new?page={{page}}", max_images=1000)
+    assert lists(there) == ["/new?page=1", "/new?page=2", "/new?page=3"]
+    assert files(run.store) == 8
+    assert run.summary["warnings"] == []
+
+
 def test_a_host_that_rests_longer_than_the_run_waits_is_left_alone(site: StartSite, crawl: Crawls):
     resting = {"status": 429, "headers": {"Retry-After": "3600"}}
     closed = site({"/new": text("later", **resting)})
