@@ -96,6 +96,7 @@ QUERIES_PER_PATH_LIMIT = 10_000  # URLs of one path that differ in the query alo
 STYLE_SHEETS_PER_HOST_LIMIT = 100
 BARREN_PAGES_LIMIT = 250  # pages in a row, alike but for numbers, that show nothing new; 0: none
 REDIRECT_MAX_TIMES = 10
+METAREFRESH_MAXDELAY = 2  # seconds; a page that stays longer is read, and where it leads followed
 ALLOWED_NETWORKS: list[str] = []  # private networks that may be crawled, as CIDR: ["10.0.0.0/8"]
 
 # -- sites of your own: what they are told, and what no other is told -------------------------
@@ -134,6 +135,8 @@ DOWNLOADER_MIDDLEWARES = {
     "imagecrawler.middlewares.site_headers.SiteHeadersMiddleware": 380,
     "imagecrawler.middlewares.cookies.LoginCookiesMiddleware": 700,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "imagecrawler.middlewares.refresh.RefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "imagecrawler.middlewares.proxy.ProxyMiddleware": 750,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     # The ledger owns retries, the frontier owns scope.

@@ -63,6 +63,7 @@ class Elements:
     meta: dict[str, list[str]] = field(default_factory=dict)
     social: list[tuple[str, str]] = field(default_factory=list)
     policies: list[str] = field(default_factory=list)
+    refreshes: list[str] = field(default_factory=list)
     canonical: str | None = None
     title: str | None = None
     language: str | None = None
@@ -130,10 +131,14 @@ class Elements:
 
     def _add_meta(self, node: LexborNode, attributes: Attributes) -> None:
         content = attributes.get("content") or ""
-        if (attributes.get("http-equiv") or "").strip().lower() == "content-security-policy":
+        pragma = (attributes.get("http-equiv") or "").strip().lower()
+        if pragma == "content-security-policy":
             # Elsewhere browsers take no notice of it.
             if (parent := node.parent) is not None and parent.tag == "head":
                 self.policies.append(content)
+            return
+        if pragma == "refresh":
+            self.refreshes.append(content)
             return
         name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
         if name.startswith(("og:image", "twitter:image")):

@@ -12,7 +12,7 @@ from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 
 MAX_LINKS = 10_000
-_MAX_FRAMES = 100
+_MAX_OTHERS = 100
 
 
 @dataclass(slots=True)
@@ -36,14 +36,15 @@ class PageLinks:
 def page_links(
     nodes: Sequence[LexborNode],
     *,
-    frames: Sequence[str] = (),
+    others: Sequence[str] = (),
     base_url: str,
     nofollow: bool,
 ) -> PageLinks:
-    """Return what ``nodes`` link to, in document order, each URL once, then the frames' sources.
+    """Return what ``nodes`` link to, in document order, each URL once, then the ``others``.
 
-    A link to a place on the same page is none, and not counted. Links to image files, or to
-    programs that open one, are found whether or not links may be followed: they are images.
+    These are the sources of frames, and where the page goes on to by itself. A link to a place
+    on the same page is none, and not counted. Links to image files, or to programs that open
+    one, are found whether or not links may be followed: they are images.
     """
     links = PageLinks()
     seen: dict[str, None] = {}
@@ -73,7 +74,7 @@ def page_links(
             links.skip("nofollow")
         else:
             seen[url] = None
-    for source in frames[:_MAX_FRAMES] if not nofollow else ():
+    for source in others[:_MAX_OTHERS] if not nofollow else ():
         if (url := absolute_url(source, base_url)) is not None:
             seen.setdefault(url)
     links.urls = list(seen)

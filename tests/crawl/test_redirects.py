@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
+
+import pytest
 
 from tests.conftest import StartSite
 from tests.crawl.folders import asked, failures, lines, pages, reasons, records, stored
@@ -62,6 +65,32 @@ def test_pages_follow_redirects_within_their_scope(site: StartSite, crawl: Crawl
     before = len(running.requests())
     assert crawl().rc == 0
     assert asked(running, since=before) == []
+
+
+@pytest.mark.parametrize("how", ["element", "header"])
+def test_a_page_that_shows_itself_again_is_read(site: StartSite, crawl: Crawls, how: str) -> None:
+    def going_on(to: str, name: str) -> dict[str, Any]:
+        route = page(f"<img src=/{name}.jpg>")
+        if how == "header":
+            return {**route, "headers": {"Refresh": to}}
+        return page(f"<img src=/{name}.jpg>", head=f'<meta http-equiv="refresh" content="{to}">')
+
+    running = site(
+        {
+            "/": page('<a href="/live">.</a><a href="/quick">.</a><a href="/gone">.</a>'),
+            "/live": going_on("60; url=/live", "live"),
+            "/quick": going_on("0; url=/quick", "quick"),
+            "/gone": going_on("1; url=/there", "gone"),
+            "/there": page("<img src=/there.jpg>"),
+            **{f"/{name}.jpg": image(50, 50) for name in ("live", "quick", "gone", "there")},
+        }
+    )
+    run = crawl(running.url)
+    assert (run.rc, run.summary["outcome"]) == (0, "finished")
+    assert stored(crawl.store) == {"/live.jpg", "/quick.jpg", "/there.jpg"}
+    paths = asked(running)
+    assert [paths.count(f"/{name}") for name in ("live", "quick", "gone", "there")] == [1, 2, 1, 1]
+    assert not [line for line in pages(crawl.store).values() if "error" in line]
 
 
 def test_a_location_may_spell_a_page_in_its_own_way(site: StartSite, crawl: Crawls) -> None:
