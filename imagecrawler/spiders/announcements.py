@@ -18,7 +18,7 @@ from imagecrawler.policies.choice import DEFAULT_POLICY
 from imagecrawler.policies.failures import reason_of, reason_of_status
 from imagecrawler.policies.websub import Subscription
 from imagecrawler.spiders.hub_callbacks import CallbackPlace, listen
-from imagecrawler.spiders.source_runs import SourceRun
+from imagecrawler.spiders.source_run import SourceRun
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -27,9 +27,10 @@ from imagecrawler.policies.choice import policy_named
 from imagecrawler.security.addresses import Origin
 from imagecrawler.spiders.announcements import Announcements
 from imagecrawler.spiders.arguments import IMAGE_FILTERS, Arguments, parse_arguments
+from imagecrawler.spiders.feed_run import FeedRules, FeedRun
 from imagecrawler.spiders.hub_callbacks import callback_place
 from imagecrawler.spiders.site import SiteSpider
-from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun, knows_item
+from imagecrawler.spiders.source_run import SourceRun, knows_item
 from imagecrawler.spiders.store_spider import origins_of
 from imagecrawler.storage.store import Store
 from imagecrawler.storage.wall_notes import Demand, last_demand

@@ -11,7 +11,8 @@ import pytest
 from imagecrawler.discovery.paging.answers import Answer
 from imagecrawler.items import Source
 from imagecrawler.policies.choice import POLICIES, policy_named
-from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun
+from imagecrawler.spiders.feed_run import FeedRules, FeedRun
+from imagecrawler.spiders.source_run import SourceRun
 
 URL = "https://e.com/list?page="
 JSON = ["application/json"]

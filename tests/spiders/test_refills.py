@@ -8,7 +8,8 @@ from imagecrawler.discovery.paging.answers import Answer
 from imagecrawler.discovery.paging.reading import ListReader
 from imagecrawler.items import ListedItem, Listing, Place, Source
 from imagecrawler.policies.choice import policy_named
-from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun
+from imagecrawler.spiders.feed_run import FeedRules, FeedRun
+from imagecrawler.spiders.source_run import SourceRun
 
 PAGE = 25
 

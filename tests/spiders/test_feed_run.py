@@ -4,7 +4,8 @@ from imagecrawler.discovery.paging.answers import Answer
 from imagecrawler.items import Source
 from imagecrawler.policies.choice import policy_named
 from imagecrawler.policies.websub import Subscription
-from imagecrawler.spiders.source_runs import FeedRules, FeedRun, SourceRun
+from imagecrawler.spiders.feed_run import FeedRules, FeedRun
+from imagecrawler.spiders.source_run import SourceRun
 
 HTML = {"content-type": ["text/html"]}
 RULES = FeedRules(watch=False, max_age_seconds=3600, requests_per_hour=20, low_water=10)
