@@ -35,6 +35,12 @@ _MAX_DETAIL_CHARS = 4_000
 _MAX_TEXT_CHARS = 5_000_000
 
 GZIP = b"\x1f\x8b"
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of UTF-8 and UTF-16, and white space
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+_SLIP = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)|[\0-\x08\x0b\x0c\x0e-\x1f]"
+)
 _HTTP_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 KINDS: dict[str, SitemapKind] = {
     "sitemapindex": "index",
@@ -72,8 +78,8 @@ def parse_sitemap(body: bytes, *, max_entries: int = MAXENTRIES) -> Sitemap:
     data = unpacked(body) if packed else body
     cut = len(data) > MAX_BYTES
     data = data[:MAX_BYTES]
-    start = data[:1_000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    sitemap = _from_xml(data, max_entries) if start[:1] == b"<" else _from_text(data, max_entries)
+    is_xml = data[:1_000].lstrip(_BEFORE_XML)[:1] == b"<"
+    sitemap = _from_xml(data, max_entries) if is_xml else _from_text(data, max_entries)
     sitemap.truncated |= cut
     return sitemap
 
@@ -169,9 +175,13 @@ def _read(
 
 
 def xml_elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element | None]]:
-    """Yield the root at its start, then each element at its end, with its parent."""
+    """Yield the root at its start, then each element at its end, with its parent.
+
+    Raises:
+        etree.XMLSyntaxError: it is torn; what came before has been yielded.
+    """
     events = etree.iterparse(
-        BytesIO(data),
+        BytesIO(_without_slips(data)),
         events=("start", "end"),
         resolve_entities=False,
         load_dtd=False,
@@ -190,6 +200,24 @@ def xml_elements(data: bytes) -> Iterator[tuple[etree._Element, etree._Element |
             # some elements ahead, and their parents would be gone.
             while (read := element.getprevious()) is not None:
                 parent.remove(read)
+
+
+def _without_slips(data: bytes) -> bytes:
+    """Return XML without what programs that print it often get wrong, and readers forgive.
+
+    A line before the declaration, ``&`` and HTML's entities as they are, a wrong byte. Not lxml's
+    ``recover``: behind the first slip that loses what is written as it should be, ``&amp;`` too.
+    """
+    if data.startswith(_UTF_16):
+        return data
+    data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not data.isascii() and not _OTHER_ENCODING.match(data):
+        data = data.decode(errors="replace").encode()
+    return data if b"<!DOCTYPE" in data[:1_000] else _SLIP.sub(_escaped, data)
+
+
+def _escaped(slip: re.Match[bytes]) -> bytes:
+    return b"&amp;" if slip[0] == b"&" else b" "
 
 
 def _append(sitemap: Sitemap, target: list[str], url: str, max_entries: int) -> bool:

@@ -2,6 +2,7 @@
 
 import gzip
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +71,22 @@ def test_a_torn_sitemap_gives_what_came_before():
     assert sitemap.locs[0] == "https://e.com/a?x=1&y=2"
     assert sitemap.truncated
     assert parse_sitemap(gzip.compress(URLSET)[:-20]).kind == "urlset"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\n\n" + URLSET,
+        b"\xef\xbb\xbf\n" + URLSET,
+        URLSET.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        URLSET.replace(b"<url>", b"<url><x>caf&eacute; & \xff\x08</x>", 1),
+        URLSET.replace(b"&amp;", b"&"),
+    ],
+)
+def test_slips_cost_nothing_else(body):
+    sitemap = parse_sitemap(body)
+    assert (sitemap.locs, sitemap.truncated) == (parse_sitemap(URLSET).locs, False)
+    assert sitemap.images == parse_sitemap(URLSET).images
 
 
 def test_rubbish_is_empty():
