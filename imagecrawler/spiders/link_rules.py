@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from imagecrawler.discovery.paging.numbers import counted_list
 from imagecrawler.discovery.scope import Scope
 from imagecrawler.discovery.traps import BarrenPatterns, QueryBudget, trap_reason
+from imagecrawler.identity.urls import canonical_url
 from imagecrawler.policies.filters import UrlFilter
 
 
@@ -24,16 +26,19 @@ class LinkRules:
     scopes: dict[str, Scope] = field(default_factory=dict)
 
     def sort(
-        self, links: Iterable[str], *, scope: Scope, depth: int, page: str, variant: bool
+        self, links: Iterable[str], *, scope: Scope, depth: int, page: str, variant_of: str | None
     ) -> tuple[list[str], Counter[str]]:
         """Return the links to queue, in order, and the others counted by reason.
 
-        ``depth`` is that of the links. ``variant`` says that the page calls another URL the
-        canonical one: links that differ from it in the query alone are more of the same.
+        ``depth`` is that of the links. ``variant_of`` is the URL that the page calls the canonical
+        one, where that is another: links that differ from the page's own in the query alone are
+        more of the same. Not so the further pages of a list: sites often call its first page the
+        canonical one of all.
         """
         kept: list[str] = []
         skipped: Counter[str] = Counter()
         path = page.partition("?")[0]
+        lists = {canonical_url(variant_of), counted_list(page)} if variant_of else None
         for url in links:
             if not scope.admits(url):
                 skipped["out-of-scope"] += 1
@@ -41,7 +46,12 @@ class LinkRules:
                 kept.append(url)
             elif not self.urls.admits(url):
                 skipped["filtered"] += 1
-            elif variant and "?" in url and url.partition("?")[0] == path:
+            elif (
+                lists
+                and "?" in url
+                and url.partition("?")[0] == path
+                and (counted_list(url) or url) not in lists
+            ):
                 skipped["variant"] += 1
             elif reason := trap_reason(
                 url,

@@ -123,11 +123,11 @@ class SiteSpider(StoreSpider):
         item.title, item.language = page.title, page.language
         item.canonical = page.canonical
         links = page.links
-        variant = False
+        variant_of = None
         if page.canonical is not None and page.canonical != item.url:
-            variant = "?" in item.url
+            variant_of = page.canonical if "?" in item.url else None
             links = [page.canonical, *links] if not page.nofollow else links
-        self._sort_links(item, lease, links, variant=variant)
+        self._sort_links(item, lease, links, variant_of=variant_of)
         item.skipped_links.update(
             {reason: number for reason, number in page.skipped.items() if reason != "image-file"}
         )
@@ -160,14 +160,14 @@ class SiteSpider(StoreSpider):
     def _read_sitemap(self, sitemap: Sitemap, item: PageItem, lease: Lease) -> None:
         urls = [url for text in sitemap.locs if (url := absolute_url(text, item.url))]
         if sitemap.kind == "index":
-            self._sort_links(item, lease, urls, variant=False)
+            self._sort_links(item, lease, urls)
             parts, item.links = item.links, []
             place = _sitemap_place(lease.entry) + 1
             for url in parts if place <= _SITEMAP_CHAIN else ():
                 fields = {"as": f"{_SITEMAP}-{place}"}
                 self._coordinator().add_link(url, parent=lease.entry, **fields)
             return
-        self._sort_links(item, lease, urls, variant=False)
+        self._sort_links(item, lease, urls)
         item.images = self._with_links_in_scope(listed_images(sitemap, url=item.url), item, lease)
 
     def _note_yield(self, item: PageItem) -> None:
@@ -180,12 +180,14 @@ class SiteSpider(StoreSpider):
         )
         rules.barren.visited(item.url, fruitful=fruitful)
 
-    def _sort_links(self, item: PageItem, lease: Lease, links: list[str], *, variant: bool) -> None:
+    def _sort_links(
+        self, item: PageItem, lease: Lease, links: list[str], *, variant_of: str | None = None
+    ) -> None:
         rules = self._link_rules()
         depth = lease.entry.get("depth", 0) + 1
         scope = rules.scope_of(lease.entry, item.url)
         item.links, skipped = rules.sort(
-            links, scope=scope, depth=depth, page=item.url, variant=variant
+            links, scope=scope, depth=depth, page=item.url, variant_of=variant_of
         )
         item.skipped_links = dict(skipped)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+from typing import Any
+
+import pytest
 
 from tests.conftest import StartSite
 from tests.crawl.endless import endless
@@ -104,7 +107,9 @@ def test_nofollow_and_canonical_are_heard(site: StartSite, crawl: Crawls) -> Non
             "/sub/based": page(""),
             "/meta": page(inner.format("m"), head=meta),
             "/header": page(inner.format("h"), headers={"X-Robots-Tag": "nofollow"}),
-            "/goods?colour=red": page('<a href="?colour=blue">.</a>', head=canonical),
+            "/goods?colour=red": page(
+                '<a href="?colour=blue">.</a><a href="?colour=red&amp;page=2">.</a>', head=canonical
+            ),
             "/goods": page('<a href="/deep">.</a>'),
             "/deep": page(""),
             **{f"/{name}.jpg": image(50, 50) for name in ("m", "h", "frame")},
@@ -116,8 +121,31 @@ def test_nofollow_and_canonical_are_heard(site: StartSite, crawl: Crawls) -> Non
         *("/", "/kept", "/sub/based", "/meta", "/header", "/goods?colour=red", "/goods", "/deep")
     }
     assert stored(crawl.store) == {"/m.jpg", "/h.jpg", "/frame.jpg"}
-    assert run.summary["links_skipped"] == {"nofollow": 3, "variant": 1}
+    assert run.summary["links_skipped"] == {"nofollow": 3, "variant": 2}
     assert pages(crawl.store)["/goods?colour=red"]["canonical"] == f"{running.url}goods"
+
+
+@pytest.mark.parametrize("first", ["/list?tag=x", "/list"])
+def test_a_list_whose_pages_call_the_first_canonical_is_read_to_its_end(
+    site: StartSite, crawl: Crawls, first: str
+) -> None:
+    def numbered(number: int) -> dict[str, Any]:
+        onward = f'<a href="/list?tag=x&amp;page={number + 1}">.</a>' if number < 4 else ""
+        body = f"<img src=/{number}.jpg>{onward}"
+        return page(body, head=f'<link rel="canonical" href="{first}">')
+
+    running = site(
+        {
+            "/": page('<a href="/list?tag=x">.</a><a href="/list?tag=x&amp;page=2">.</a>'),
+            "/list?tag=x": numbered(1),
+            "/list": page(""),
+            **{f"/list?tag=x&page={number}": numbered(number) for number in (2, 3, 4)},
+            **{f"/{number}.jpg": image(50, 50 + number) for number in (1, 2, 3, 4)},
+        }
+    )
+    run = crawl(running.url)
+    assert stored(crawl.store) == {"/1.jpg", "/2.jpg", "/3.jpg", "/4.jpg"}
+    assert not run.summary["links_skipped"]
 
 
 def test_a_start_that_is_an_image_or_no_page_at_all(site: StartSite, crawl: Crawls) -> None:

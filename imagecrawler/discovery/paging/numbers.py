@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from imagecrawler.identity.urls import canonical_url
 from imagecrawler.items import Numbering
 
 PAGE_NUMBER = re.compile(
@@ -26,6 +27,18 @@ _CURSOR = re.compile(
 def is_cursor(url: str) -> bool:
     """Tell whether a URL asks for what is below an item, and not for a counted page."""
     return _CURSOR.search(url) is not None and PAGE_NUMBER.search(url) is None
+
+
+def counted_list(url: str) -> str | None:
+    """Return the list of which ``url`` asks for a counted page, by its query; None: it does not.
+
+    It is the canonical URL without what counts: ``/list?page=3&tag=x`` is of ``/list?tag=x``.
+    """
+    query = url.find("?")
+    for pattern in (PAGE_NUMBER, _ITEM_NUMBER):
+        if query >= 0 and (found := pattern.search(url, query)) is not None:
+            return canonical_url(url[: found.start() + 1] + url[found.end() :])
+    return None
 
 
 def inferred_numbering(url: str, older: str, *, head: str) -> Numbering | None:
