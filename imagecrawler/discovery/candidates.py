@@ -53,6 +53,11 @@ FULL_SIZE = (
     *("data-lightbox-src", "data-fancybox-href", "data-mfp-src", "data-original-image", "zoomfile"),
     *("data-download-url", "data-media", "data-highres-src", "data-max-res"),
 )
+# Names that also hold what is no image: a page, a credit, a key.
+_MANY_MEANINGS = frozenset(
+    ("data-url", "data-image", "data-img", "data-source", "data-path", "original", "file")
+)
+_PHOTO = re.compile(r"\.(?:jpe?g|webp|avif)(?:\?|$)", re.IGNORECASE)
 _EXTRA = frozenset((*LAZY_SRC, *LAZY_SRCSET, *FULL_SIZE))
 
 _PLACEHOLDER = re.compile(
@@ -60,6 +65,13 @@ _PLACEHOLDER = re.compile(
     r"(?:[-_.]|$)",
     re.IGNORECASE,
 )
+# What is shown on a link to a file without being a picture of it.
+_SIGN = re.compile(
+    r"(?:^|[-_])(?:download|save|zoom|enlarge|magnif\w*|lupe|expand|fullscreen|full-size|fullsize"
+    r"|print|icon|ico|button|btn)(?:[-_.0-9]|$)",
+    re.IGNORECASE,
+)
+_ICON_PX = re.compile(r"\s*(?:[1-9]|[1-3][0-9]|4[0-8])(?:px)?\s*")
 
 
 def image_candidates(
@@ -82,9 +94,9 @@ def image_candidates(
     full: list[str] = []
     lazy_set: str | None = None
     if not _EXTRA.isdisjoint(attributes):
-        lazy_own = list(_urls(attributes, LAZY_SRC, base_url))
+        lazy_own, doubtful = _lazy_sources(attributes, base_url)
         own = lazy_own[0] if lazy_own else None
-        full = [*lazy_own[1:], *_urls(attributes, FULL_SIZE, base_url)]
+        full = [*lazy_own[1:], *doubtful, *_urls(attributes, FULL_SIZE, base_url)]
         lazy_set = _first(attributes, LAZY_SRCSET)
     lazy = _described(lazy_set, base_url)
     described = [*lazy, *_described(attributes.get("srcset"), base_url)]
@@ -115,6 +127,13 @@ def zoom_copy(attributes: Attributes, base_url: str) -> str | None:
         return None
     urls = (*_urls(attributes, FULL_SIZE, base_url), *_urls(attributes, LAZY_SRC, base_url))
     return next(filter(is_image_file, urls), None)
+
+
+def is_sign(attributes: Attributes) -> bool:
+    """Tell whether an image only says what a link does: an icon, by its size or its name."""
+    sizes = (attributes.get("width") or "", attributes.get("height") or "")
+    name = (attributes.get("src") or "").partition("?")[0].rpartition("/")[2]
+    return all(map(_ICON_PX.fullmatch, sizes)) or _SIGN.search(name) is not None
 
 
 def own_source(attributes: Attributes, base_url: str) -> str | None:
@@ -151,6 +170,16 @@ def _described(srcset: str | None, base_url: str) -> list[ImageCandidate]:
 
 def _first(attributes: Attributes, names: Iterable[str]) -> str | None:
     return next((value for name in names if (value := attributes.get(name))), None)
+
+
+def _lazy_sources(attributes: Attributes, base_url: str) -> tuple[list[str], list[str]]:
+    """Return what may be the own URL, and what is too doubtful beside a photo in ``src``."""
+    own = list(_urls(attributes, LAZY_SRC, base_url))
+    src = own_source(attributes, base_url)
+    if not own or src is None or not _PHOTO.search(src) or _is_placeholder(src):
+        return own, []
+    odd = {u for u in _urls(attributes, _MANY_MEANINGS, base_url) if not is_image_file(u)}
+    return [url for url in own if url not in odd], [url for url in own if url in odd]
 
 
 def _urls(attributes: Attributes, names: Iterable[str], base_url: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from imagecrawler.discovery.candidates import (
     MAX_IMAGE_URL_CHARS,
     Attributes,
     image_candidates,
+    is_sign,
     own_source,
     zoom_copy,
 )
@@ -63,8 +64,11 @@ class Place:
         attributes = node.attributes
         around = self.surroundings.of(node)
         anchor, picture = around.anchor, around.picture
-        file = self.linked_files.pop(anchor.mem_id, None) if anchor is not None else None
-        linked = file[1] if file and len(file[1]) <= MAX_IMAGE_URL_CHARS else None
+        file = self.linked_files.get(anchor.mem_id) if anchor is not None else None
+        linked = None
+        if file is not None and anchor is not None and not is_sign(attributes):
+            del self.linked_files[anchor.mem_id]
+            linked = file[1] if len(file[1]) <= MAX_IMAGE_URL_CHARS else None
         if linked is None and anchor is not None:
             linked = zoom_copy(anchor.attributes, self.base_url)
         candidates, found_by = image_candidates(

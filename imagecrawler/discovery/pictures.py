@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from imagecrawler.discovery.finds import Find, certainty
 from imagecrawler.discovery.metadata import tag_list
+from imagecrawler.discovery.stand_ins import without_stand_ins
 from imagecrawler.discovery.stated import NOTHING, filled
 from imagecrawler.identity.pictures import alias_key, image_id
 from imagecrawler.items import FoundImage, ImageCandidate, Stated
@@ -20,14 +21,14 @@ def pictures(
     """Return the pictures that ``finds`` show, in the order of their first find.
 
     Two finds are one picture when the own URL of one is a rendition of the other. Sharing
-    any other rendition is not enough: a loading image or one light-box file may stand beside
-    a hundred pictures. ``tags`` go to pictures that link to no page. What the page states
+    any other rendition is not enough, and what stands for several is none: see
+    ``stand_ins.py``. ``tags`` go to pictures that link to no page. What the page states
     ``of_page`` holds for pictures of which it states nothing else.
     """
     merged: list[Find] = []
     by_rendition: dict[int, Find] = {}
     by_own: dict[int, Find] = {}
-    for find in finds:
+    for find in without_stand_ins(finds):
         keys = [alias_key(candidate.url) for candidate in find.candidates]
         known = by_rendition.get(keys[0])
         if known is None:
