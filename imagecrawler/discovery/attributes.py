@@ -47,7 +47,10 @@ _ZOOM = frozenset(FULL_SIZE)
 _OF_IMAGES = _LAZY | _ZOOM | _SETS
 _CUSTOM = ("src", "srcset", "href", "poster", "image")
 _KNOWN_TO_IMAGES = frozenset(("img", "amp-img", "amp-anim"))
-_STANDARD = frozenset(("class", "id", "alt", "title", "name", "content", "value", "type", "rel"))
+# None of them is an address; `download` is the name that a file is to have.
+_STANDARD = frozenset(
+    ("class", "id", "alt", "title", "name", "content", "value", "type", "rel", "download")
+)
 
 
 def attribute_finds(odd: Iterable[tuple[LexborNode, Attributes]], place: Place) -> list[Find]:

@@ -17,11 +17,11 @@ from imagecrawler.discovery.candidates import (
     zoom_copy,
 )
 from imagecrawler.discovery.finds import Find
-from imagecrawler.discovery.metadata import collapsed
+from imagecrawler.discovery.metadata import MAX_TEXT_CHARS, collapsed
 from imagecrawler.discovery.rights import Rights
 from imagecrawler.discovery.sources import may_be_shown
 from imagecrawler.discovery.surroundings import Around, Surroundings, evidence
-from imagecrawler.discovery.words import Words
+from imagecrawler.discovery.words import Words, words_in
 from imagecrawler.identity.pictures import is_image_file
 from imagecrawler.identity.urls import absolute_url
 from imagecrawler.items import ImageCandidate
@@ -133,9 +133,9 @@ def link_finds(linked_files: Mapping[int, tuple[LexborNode, str]]) -> list[Find]
     finds = []
     for node, url in list(linked_files.values())[:MAX_IMAGES]:
         if len(url) <= MAX_IMAGE_URL_CHARS:
-            text = node.attributes.get("title") or node.text()
+            text = collapsed(node.attributes.get("title")) or words_in(node, MAX_TEXT_CHARS)
             told = evidence({}, surroundings.of(node))
-            finds.append(Find([ImageCandidate(url)], ("link",), None, collapsed(text), [told]))
+            finds.append(Find([ImageCandidate(url)], ("link",), None, text, [told]))
     return finds
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from imagecrawler.discovery.candidates import Attributes
-from imagecrawler.discovery.metadata import collapsed
+from imagecrawler.discovery.metadata import MAX_TEXT_CHARS, collapsed
 from imagecrawler.discovery.sizes import shown_width_px
+from imagecrawler.discovery.words import words_in
 from imagecrawler.items import Evidence
 
 # Elements that say by themselves where a thing stands, https://www.w3.org/TR/html-aria/#docconformance
@@ -102,10 +103,11 @@ class Surroundings:
         key = node.mem_id
         if key not in self._texts:
             if selector is None:
-                self._texts[key] = collapsed(node.attributes.get("title")) or collapsed(node.text())
+                title = collapsed(node.attributes.get("title"))
+                self._texts[key] = title or words_in(node, MAX_TEXT_CHARS)
             else:
                 inner = node.css_first(selector)
-                self._texts[key] = collapsed(inner.text()) if inner is not None else None
+                self._texts[key] = words_in(inner, MAX_TEXT_CHARS) if inner is not None else None
         return self._texts[key]
 
 

@@ -19,6 +19,38 @@ _TOO_WIDE = frozenset(("body", "main", "html", "head", "form"))
 # A container of a hundred thousand characters says nothing of one image in it, and reading
 # it for each would take a page's length times its depth.
 _MOST_IMAGES = 3
+# What may stand within a word, https://html.spec.whatwg.org/multipage/text-level-semantics.html:
+# at the edges of any other element a reader sees words end.
+_WITHIN_WORDS = frozenset(
+    (
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
+        *("em", "font", "i", "ins", "kbd", "mark", "nobr", "q", "ruby", "s", "samp", "small"),
+        *("span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+    )
+)
+_UNREAD = frozenset(("script", "style", "template"))
+
+
+def words_in(node: LexborNode, limit: int) -> str | None:
+    """Return at most ``limit`` characters of what an element has to read, or None.
+
+    Words of different blocks and lines do not run together, however close they are written.
+    """
+    parts: list[str] = []
+    length = 0
+    stack: list[LexborNode | None] = [node]  # None: the end of a block
+    while stack and length < 4 * limit:
+        inner = stack.pop()
+        length += 1  # Elements without a text are no way to make a page slow.
+        if inner is None or inner.tag == "-text":
+            parts.append(" " if inner is None else inner.text())
+            length += len(parts[-1])
+        elif inner.tag not in _UNREAD:
+            if inner.tag not in _WITHIN_WORDS:
+                parts.append(" ")
+                stack.append(None)
+            stack += reversed(list(inner.iter(include_text=True)))
+    return collapsed("".join(parts), limit)
 
 
 class Words:
@@ -72,5 +104,5 @@ class Words:
     def _text(self, node: LexborNode, limit: int) -> str | None:
         key = node.mem_id
         if key not in self._texts:
-            self._texts[key] = collapsed(node.text(), limit)
+            self._texts[key] = words_in(node, limit)
         return self._texts[key]

@@ -110,6 +110,12 @@ def test_claims_are_those_of_descriptors_and_of_open_graph():
         ("<a href=p title=T><img src=a>x</a>", "T"),
         ("<a href=p><img src=a> x </a>", "x"),
         ("<a href=a.jpg> x </a>", "x"),
+        ("<a href=a.jpg download=b.jpg><span>x</span><br>y <i>z</i>z</a>", "x y zz"),
+        (
+            "<figure><img src=a><figcaption><p>C</p><p>d</p><script>e</script>f</figcaption>"
+            "</figure>",
+            "C d f",
+        ),
         ("<img src=a>", None),
         ("<img src=a><noscript><img src=a alt=later></noscript>", "later"),
         (f"<img src=a alt='{'x' * 5000}'>", "x" * 1000),

@@ -35,7 +35,10 @@ def test_what_is_said_each_time_is_said_of_the_stand_in():
 @pytest.mark.parametrize("icon", ["src=save.png", "src=i/zoom-2x.gif", "src=x width=16 height=16"])
 def test_an_icon_is_no_rendition_of_the_file_that_it_leads_to(icon):
     name = icon.removeprefix("src=").partition(" ")[0]
-    assert shown(f"<a href=a.jpg><img {icon} alt=Save></a>") == [([name], "Save"), (["a.jpg"], None)]
+    assert shown(f"<a href=a.jpg><img {icon} alt=Save></a>") == [
+        ([name], "Save"),
+        (["a.jpg"], None),
+    ]
     assert shown(f"<a href=a.jpg><img {icon}><img src=t.jpg alt=A></a>") == [
         ([name], None),
         (["t.jpg", "a.jpg"], "A"),

@@ -33,6 +33,11 @@ def test_the_nearest_text_is_that_of_the_least_element_with_some() -> None:
     assert found["b.jpg"].text is None
 
 
+def test_words_of_different_blocks_do_not_run_together() -> None:
+    found = images("<div><img src=a.jpg><h3>Old<wbr>town</h3><p>By night,<br>from afar</p></div>")
+    assert found["a.jpg"].text == "Oldtown By night, from afar"
+
+
 def test_a_text_that_belongs_to_many_images_is_none_of_theirs() -> None:
     card = "<li><img src={n}.jpg><b>Bird number {n}, in flight</b></li>"
     cards = "".join(card.format(n=n) for n in range(9))
