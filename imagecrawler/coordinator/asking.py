@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from imagecrawler.coordinator.contract import Lease
 from imagecrawler.policies.content_filter import ContentFilter
+from imagecrawler.policies.failures import RetryRules
 
 R = TypeVar("R")
 
@@ -27,18 +28,22 @@ class Asker(Generic[R]):
         errback: Callable[..., Any],
         page_max_bytes: int,
         content_filter: ContentFilter,
+        retries: RetryRules,
     ) -> None:
         self._make = make
         self._spider = spider
         self._errback = errback
         self._page_max_bytes = page_max_bytes
         self._content_filter = content_filter
+        self._retries = retries
 
     def request(self, lease: Lease) -> R:
         """Return the request of a page or an image. Raises ValueError: its URL is none."""
         headers = _headers_of(lease)
         if lease.kind == "page":
             meta = _page_meta(lease, headers=headers, max_bytes=self._page_max_bytes)
+            # What a server always breaks off is a page to browsers: wrong lengths are common.
+            meta["download_fail_on_dataloss"] = not self._is_last_try(lease)
             return self._request(lease, self._spider.parse_page, headers, meta)
         meta = _image_meta(lease, content_filter=self._content_filter)
         return self._request(lease, self._spider.parse_image, headers, meta)
@@ -49,6 +54,10 @@ class Asker(Generic[R]):
         """Return the request of a list page, with the headers that its source asks for."""
         meta = _text_meta(lease, headers=headers, max_bytes=self._page_max_bytes)
         return self._request(lease, callback, headers, meta)
+
+    def _is_last_try(self, lease: Lease) -> bool:
+        wait = self._retries.wait_seconds(attempts=lease.attempts + 1, reason="broken-off")
+        return wait is None
 
     def _request(
         self,

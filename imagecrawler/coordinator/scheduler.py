@@ -125,6 +125,7 @@ class StoreScheduler(Scheduler):
             errback=self._on_failure,
             page_max_bytes=self.crawler.settings.getint("PAGE_MAX_BYTES"),
             content_filter=coordinator.rules.content_filter,
+            retries=coordinator.rules.retries,
         )
         self._closing = Closing(
             coordinator,

@@ -71,8 +71,9 @@ class SiteSpider(StoreSpider):
             rendered=response.meta.get("rendered"),
             source=lease.entry.get("source"),
         )
-        if item.rendered is not None:
-            # An unchanged document may get other pictures from its scripts: ask for it whole.
+        if item.rendered is not None or "dataloss" in response.flags:
+            # An unchanged document may get other pictures from its scripts, and what was broken
+            # off may come to its end: ask for it whole.
             item.etag = item.last_modified = None
         if _sitemap_place(lease.entry):
             self._read_sitemap(parse_sitemap(response.body), item, lease)

@@ -207,3 +207,21 @@ def test_a_start_that_failed_is_tried_again_when_it_is_typed_again(
     assert crawl().summary["requests"] == 0
     site({"/": page("")}, ports=gone.ports)
     assert crawl(gone.url).summary["pages"]["visited"] == 1
+
+
+def test_a_page_that_is_always_broken_off_counts_as_far_as_it_came(
+    site: StartSite, crawl: Crawls
+) -> None:
+    body = '<img src="/a.jpg"><a href="/next">.</a>' + 500 * "<p>"
+    running = site(
+        {
+            "/": page(body, headers={"ETag": '"1"'}, cut_at=150),
+            "/next": page(""),
+            "/a.jpg": image(50, 50),
+        }
+    )
+    run = crawl(running.url, settings=QUICK_RETRIES)
+    assert (run.rc, run.summary["pages"]["failed"]) == (0, {})
+    assert stored(crawl.store) == {"/a.jpg"}
+    assert asked(running).count("/") == 3
+    assert pages(crawl.store)["/"].get("etag") is None
