@@ -38,6 +38,12 @@ _ENDS_WITH_NAME = re.compile(
 # What a handler is given, `popup('photos/a.jpg', 640)`, is an address even if it is a bare name.
 _ARGUMENT = re.compile(r"[\"'`]([^\"'`\s<>{}\\]{1,2000})(?=[\"'`])")
 _MAX_ARGUMENTS = 100
+# `location = '/a'`, `top.location.href='/a'`, `location.replace('/a')`, `window.open('/a', 'w')`.
+# An address has a slash, a dot or a query: `location = 'Berlin'` is something else.
+_DESTINATION = re.compile(
+    r"(?<![\w$-])(?:location(?:\.href)?\s{0,9}=|location\.(?:replace|assign)\(|window\.open\()"
+    r"\s{0,9}[\"'`](?=[^\"'`\s]{0,2000}?[/.?])([^\"'`\s<>{}]{1,2000})[\"'`]\s{0,9}(?:[;,)}\r\n]|$)"
+)
 _DIVIDED = re.compile(r"[\s|]+|[,;](?=\s|/|\.\.?/|https?:|$)")
 _CLAIM = re.compile(r"[0-9]+(?:\.[0-9]+)?[wx]")
 _NOT_IN_URLS = re.compile(r"[\"'<>{}\\^`]")
@@ -103,6 +109,19 @@ def handler_urls(program: str, base_url: str) -> list[str]:
     named = islice(_ARGUMENT.finditer(program, 0, MAX_SCANNED_CHARS), _MAX_ARGUMENTS)
     urls = [_file_url(found[1], base_url) for found in named]
     return list(dict.fromkeys(url for url in urls if url))
+
+
+def destination_urls(program: str, base_url: str) -> Iterator[str]:
+    """Yield the pages that a script or the program of an ``on…`` attribute goes to or opens.
+
+    Only where it names the whole address: what it puts together from parts is not found.
+    """
+    if "location" not in program and "window.open" not in program:
+        return
+    for found in islice(_DESTINATION.finditer(program, 0, MAX_SCANNED_CHARS), _MAX_ARGUMENTS):
+        url = absolute_url(_unescaped(found[1]), base_url)
+        if url is not None and not is_image_file(url):
+            yield url
 
 
 def _unescaped(text: str) -> str:

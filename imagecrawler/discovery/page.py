@@ -20,10 +20,9 @@ from imagecrawler.discovery.images import (
     social_finds,
 )
 from imagecrawler.discovery.linked_data import linked_data
-from imagecrawler.discovery.links import page_links
+from imagecrawler.discovery.links import other_links, page_links
 from imagecrawler.discovery.metadata import forbids_following, keywords, tag_list
 from imagecrawler.discovery.pictures import pictures
-from imagecrawler.discovery.refreshes import refresh_target
 from imagecrawler.discovery.rights import Rights, page_rights
 from imagecrawler.discovery.shown import linking_finds, shown_finds, style_sheet_urls
 from imagecrawler.discovery.stated import filled, stated_by_meta
@@ -89,8 +88,7 @@ def parse_page(
     rules = ",".join(page.meta.get("robots", ()))
     nofollow = forbids_following(rules) or forbids_following(robots_tag)
     anchors = [node for part in parts for node in part.anchors]
-    goes_on_to = [to[1] for said in page.refreshes if (to := refresh_target(said, base_url))]
-    others = [*page.frames, *goes_on_to]
+    others = list(other_links(page, base_url))
     links = page_links(anchors, others=others, base_url=base_url, nofollow=nofollow)
     rights = page_rights(tree, parts, base_url=base_url)
     files = dict(links.image_files)
