@@ -9,10 +9,9 @@ from imagecrawler.policies.causes import causes, success_rate
 from imagecrawler.storage.instants import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imagecrawler.coordinator.folders import Coordinator
-    from imagecrawler.coordinator.tally import Tally
 
 _RESTING_SHOWN = 5
 LIMITS = ("max_pages", "max_images", "max_seconds", "max_bytes")
@@ -49,7 +48,7 @@ def summary(
             "rendered": stats.get("render/pages", 0),
             "not_rendered": _below("render/failed/", stats),
             "failed": dict(tally.pages_failed),
-            **_rate(tally, tally.pages_failed, tally.pages_visited),
+            **_rate(tally.pages_failed, tally.pages_visited, tally.page_examples),
             "queued": pages.waiting,
             "retries_due": pages.retries(),
             "next_retry": _instant(pages.next_due()),
@@ -61,7 +60,7 @@ def summary(
             "near_duplicates": tally.images_near,
             "by_width": dict(tally.by_width),
             "failed": dict(tally.images_failed),
-            **_rate(tally, tally.images_failed, tally.images_stored),
+            **_rate(tally.images_failed, tally.images_stored, tally.image_examples),
             "wanted": images.waiting(),
             "retries_due": images.retries(),
             "next_retry": _instant(images.next_due()),
@@ -85,10 +84,12 @@ def summary(
     }
 
 
-def _rate(tally: Tally, failed: Mapping[str, int], good: int) -> dict[str, Any]:
+def _rate(
+    failed: Mapping[str, int], good: int, examples: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     return {
         "success_rate": success_rate(failed, good=good),
-        "causes": causes(failed, good=good, examples=tally.examples),
+        "causes": causes(failed, good=good, examples=examples),
     }
 
 

@@ -14,7 +14,7 @@ _EXAMPLES = 3
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one run; ``examples`` has up to three URLs for each reason.
+    """Counts of one run; the examples are up to three URLs for each reason.
 
     ``images_near`` are stored and marked as near duplicates. One that was stored and then left
     out for a larger one counts twice: as stored, and as failed (``near-duplicate``).
@@ -33,7 +33,17 @@ class Tally:
     links_skipped: Counter[str] = field(default_factory=Counter)
     bytes_written: int = 0
     sources_failing: dict[str, str] = field(default_factory=dict)
-    examples: dict[str, list[str]] = field(default_factory=dict)
+    page_examples: dict[str, list[str]] = field(default_factory=dict)
+    image_examples: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def examples(self) -> dict[str, list[str]]:
+        """Failures of either kind, pages first."""
+        pages, images = self.page_examples, self.image_examples
+        return {
+            reason: [*pages.get(reason, ()), *images.get(reason, ())][:_EXAMPLES]
+            for reason in {**pages, **images}
+        }
 
     def visited(self, outcome: Visited) -> None:
         """Count a page that ended well."""
@@ -58,18 +68,19 @@ class Tally:
     def failed_page(self, reason: str, url: str) -> None:
         """Count a page that has no next try."""
         self.pages_failed[reason] += 1
-        self._example(reason, url)
+        _add_example(self.page_examples, reason, url)
 
     def failed_image(self, reason: str, url: str) -> None:
         """Count an image that has no next try."""
         self.images_failed[reason] += 1
-        self._example(reason, url)
+        _add_example(self.image_examples, reason, url)
 
     def skip_links(self, reasons: dict[str, int]) -> None:
         """Count links that were not queued."""
         self.links_skipped.update(reasons)
 
-    def _example(self, reason: str, url: str) -> None:
-        examples = self.examples.setdefault(reason, [])
-        if len(examples) < _EXAMPLES:
-            examples.append(url)
+
+def _add_example(examples: dict[str, list[str]], reason: str, url: str) -> None:
+    known = examples.setdefault(reason, [])
+    if len(known) < _EXAMPLES:
+        known.append(url)

@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 
 from tests.conftest import StartSite
-from tests.crawl.folders import asked, failures, lines, pages, reasons, stored
+from tests.crawl.folders import asked, failures, lines, pages, path_of, reasons, stored
 from tests.crawls import Crawls
 from tests.site.journal import most_at_once
 from tests.site.spec import image, page
@@ -109,6 +109,14 @@ def test_a_try_is_one_request_and_tries_end(site: StartSite, crawl: Crawls) -> N
     assert pages(crawl.store)["/gone"]["error"] == "http-404"
     assert run.summary["pages"]["failed"] == {"http-500": 1, "http-404": 1, "http-418": 1}
     assert reasons(crawl.store) == {"/gone.jpg": "http-404", "/broken.jpg": "http-500"}
+    named = {
+        kind: sorted(path_of(u) for c in run.summary[kind]["causes"] for u in c["examples"])
+        for kind in ("pages", "images")
+    }
+    assert named == {
+        "pages": ["/broken", "/gone", "/teapot"],
+        "images": ["/broken.jpg", "/gone.jpg"],
+    }
     assert failures(crawl.store)["/broken.jpg"]["attempts"] == 3
     assert failures(crawl.store)["/gone.jpg"]["next_try"] is None
     assert stored(crawl.store) == {"/flaky.jpg", "/s.jpg"}
