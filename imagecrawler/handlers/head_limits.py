@@ -1,4 +1,5 @@
-"""Ceilings on the head of an answer: its bytes, and how often its body says to be compressed.
+"""The head of an answer: ceilings on its bytes and on how often its body says to be compressed,
+and headers that are none.
 
 Twisted reads the head of an answer for as long as a server sends one, and keeps all of it;
 Scrapy undoes as many compressions as a header names. Either may take all time and memory.
@@ -6,6 +7,8 @@ Scrapy undoes as many compressions as a header names. Either may take all time a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -14,7 +17,8 @@ from scrapy.core.downloader.handlers.http11 import (
 )
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS
+from twisted.web._newclient import HEADER, STATUS, HTTPClientParser
+from twisted.web.http_headers import InvalidHeaderName
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -51,6 +55,7 @@ class _LimitedHeadProtocol(_LenientHTTP11ClientProtocol):
         assert self._parser is not None
         # Else the connection is closed as if the server had done so, and tried again.
         self._parser.lineLengthExceeded = self._end_long_line  # type: ignore[method-assign]
+        self._parser.headerReceived = _lenient(self._parser)  # type: ignore[method-assign]
         return answered
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -68,6 +73,20 @@ class _LimitedHeadProtocol(_LenientHTTP11ClientProtocol):
         assert self.transport is not None
         self.transport.abortConnection()
         self._disconnectParser(Failure(HeadTooLongError(message)))  # type: ignore[no-untyped-call]
+
+
+def _lenient(parser: HTTPClientParser) -> Callable[[bytes, bytes], None]:
+    """Return what takes the headers of an answer: one whose name is none is left out alone.
+
+    As browsers do; Twisted gives the whole answer up for `Access-Control-Allow-Origin : *`.
+    """
+    take = parser.headerReceived
+
+    def header_received(name: bytes, value: bytes) -> None:
+        with suppress(InvalidHeaderName):
+            take(name.rstrip(b" \t"), value)  # type: ignore[no-untyped-call]
+
+    return header_received
 
 
 def head_too_long(error: DownloadFailedError) -> DownloadCancelledError | None:

@@ -94,7 +94,8 @@ def _without_end() -> list[HostileAnswer]:
 
 
 def _false() -> list[HostileAnswer]:
-    good = [_good(f"false {number}") for number in range(8)]
+    good = [_good(f"false {number}") for number in range(9)]
+    no_headers = ("Access-Control-Allow-Origin : *", "Powered by: us", ": no name", "no colon")
     none = {
         "text for an image": answer(b"<html><body>Not found</body></html>" * 20),
         "length: none": raw(head("Content-Length: 0") + good[0]),
@@ -113,6 +114,7 @@ def _false() -> list[HostileAnswer]:
         *_ending("broken-off", broken),
         *_ending("too-large", {"length: a terabyte": answer(good[6], length=1 << 40)}),
         *_ending(None, {"an image called text": answer(good[7], _TEXT)}),
+        *_ending(None, {"headers that are none": answer(good[8], "image/jpeg", *no_headers)}),
     ]
 
 
