@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
+from imagecrawler.discovery.xhtml import as_html, is_xml
+
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xfe\xff", "utf-16-be"),
@@ -14,6 +16,8 @@ _MARKS = (
 def page_text(body: bytes, content_type: str | None = None) -> str:
     """Return a page's text as a browser decodes it; what cannot be decoded is U+FFFD.
 
+    XHTML, by its ``Content-Type``, is given as HTML writes it.
+
     A byte order mark wins over the ``Content-Type`` header, that over a ``meta`` element; without
     any of them it is UTF-8 if it can be, else windows-1252. A label means what the Encoding
     Standard says (``iso-8859-1`` is windows-1252, ``gb2312`` is gb18030), and an unknown one
@@ -21,6 +25,11 @@ def page_text(body: bytes, content_type: str | None = None) -> str:
 
     Raises nothing.
     """
+    text = _decoded(body, content_type)
+    return as_html(text) if content_type and is_xml(content_type) else text
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace")

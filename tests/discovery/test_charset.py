@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagecrawler.discovery.charset import page_text
+from imagecrawler.discovery.page import parse_page
 
 
 @pytest.mark.parametrize(
@@ -53,3 +54,11 @@ def test_a_wrong_label_costs_the_letters_that_it_is_wrong_about() -> None:
 def test_any_bytes_are_a_page(body: bytes, content_type: str | None) -> None:
     page_text(body, content_type)
     page_text(b"<meta charset=" + body)
+
+
+@pytest.mark.parametrize("element", ["<title/>", '<script src="a.js" />', "<style type='a'/>"])
+def test_elements_that_xhtml_ends_with_a_slash_hide_nothing(element: str) -> None:
+    body = f"<html><head>{element}</head><body><img src='/a.jpg'/></body></html>".encode()
+    for kind in ("application/xhtml+xml; charset=utf-8", "text/xml"):
+        assert len(parse_page(page_text(body, kind), url="https://e.com/").images) == 1
+    assert page_text(body, "text/html") == body.decode()
