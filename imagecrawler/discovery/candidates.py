@@ -57,6 +57,8 @@ FULL_SIZE = (
 _MANY_MEANINGS = frozenset(
     ("data-url", "data-image", "data-img", "data-source", "data-path", "original", "file")
 )
+# What waits in `src` for a lazy set, whatever its name.
+_DRAWN = re.compile(r"\.(?:gif|svg)(?:\?|$)", re.IGNORECASE)
 _PHOTO = re.compile(r"\.(?:jpe?g|webp|avif)(?:\?|$)", re.IGNORECASE)
 _EXTRA = frozenset((*LAZY_SRC, *LAZY_SRCSET, *FULL_SIZE))
 
@@ -101,16 +103,17 @@ def image_candidates(
     lazy = _described(lazy_set, base_url)
     described = [*lazy, *_described(attributes.get("srcset"), base_url)]
     kinds: dict[str, object] = {"lazy": own or lazy, "srcset": len(described) > len(lazy)}
-    number = len(described)
+    number, waits = len(described), bool(lazy)
     for source, is_shown in sources:
         of_source = _described(_first(source, LAZY_SRCSET), base_url)
+        waits = waits or bool(of_source)
         of_source += _described(source.get("srcset"), base_url)
         described += of_source if is_shown else [replace(c, is_shown=False) for c in of_source]
     kinds |= {"picture": len(described) > number, "zoom": full, "link": linked_file}
     if linked_file is not None:
         full = [linked_file, *full]
     if own is None and (own := own_source(attributes, base_url)) is not None:
-        if _is_placeholder(own) and (described or full):
+        if (_is_placeholder(own) and (described or full)) or (waits and _DRAWN.search(own)):
             own = None
         kinds = {"img": own, **kinds}
     if not all(candidate.is_shown for candidate in described):
