@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import webencodings
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
 from imagecrawler.discovery.xhtml import as_html, is_xml
@@ -11,6 +14,12 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
     (b"\xff\xfe", "utf-16-le"),
 )
+
+
+_SEARCHED_BYTES = 4096  # as many as w3lib searches
+_LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
+_META = re.compile(r"<meta\s[^<>]*>", re.IGNORECASE)
+_NO_CODECS = ("replacement", "x-user-defined")
 
 
 def page_text(body: bytes, content_type: str | None = None) -> str:
@@ -40,12 +49,25 @@ def _decoded(body: bytes, content_type: str | None) -> str:
 
 
 def _stated(body: bytes, content_type: str | None) -> str | None:
-    by_header = http_content_type_encoding(content_type) if content_type else None
+    by_header = None
+    if content_type:
+        by_header = http_content_type_encoding(content_type) or _labelled(content_type)
     if by_header is not None:
         return "utf-16-le" if by_header == "utf-16" else by_header
-    by_meta = html_body_declared_encoding(body)
+    by_meta = html_body_declared_encoding(body) or _labelled(
+        "".join(_META.findall(body[:_SEARCHED_BYTES].decode("latin-1")))
+    )
     # Whoever can read the label reads ASCII.
     return "utf-8" if by_meta is not None and by_meta.startswith("utf-16") else by_meta
+
+
+def _labelled(text: str) -> str | None:
+    """Return the encoding of a label that Python does not know: ``x-cp1251``, ``iso-8859-8-i``."""
+    found = _LABEL.search(text)
+    encoding = webencodings.lookup(found[1]) if found else None
+    if encoding is None or encoding.name in _NO_CODECS:
+        return None
+    return str(encoding.codec_info.name)
 
 
 def _guessed(body: bytes) -> str:
