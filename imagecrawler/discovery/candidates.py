@@ -70,7 +70,7 @@ _PLACEHOLDER = re.compile(
 # What is shown on a link to a file without being a picture of it.
 _SIGN = re.compile(
     r"(?:^|[-_])(?:download|save|zoom|enlarge|magnif\w*|lupe|expand|fullscreen|full-size|fullsize"
-    r"|print|icon|ico|button|btn)(?:[-_.0-9]|$)",
+    r"|icon|ico|button|btn)(?:[-_.0-9]|$)",
     re.IGNORECASE,
 )
 _ICON_PX = re.compile(r"\s*(?:[1-9]|[1-3][0-9]|4[0-8])(?:px)?\s*")
@@ -136,7 +136,9 @@ def is_sign(attributes: Attributes) -> bool:
     """Tell whether an image only says what a link does: an icon, by its size or its name."""
     sizes = (attributes.get("width") or "", attributes.get("height") or "")
     name = (attributes.get("src") or "").partition("?")[0].rpartition("/")[2]
-    return all(map(_ICON_PX.fullmatch, sizes)) or _SIGN.search(name) is not None
+    if all(map(_ICON_PX.fullmatch, sizes)):
+        return True
+    return _SIGN.search(name) is not None and not _PHOTO.search(name)
 
 
 def own_source(attributes: Attributes, base_url: str) -> str | None:

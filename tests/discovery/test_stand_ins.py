@@ -58,6 +58,12 @@ def test_an_icon_is_no_rendition_of_the_file_that_it_leads_to(icon):
     ]
 
 
+def test_a_photo_is_no_icon_by_its_name():
+    assert shown("<a href=a.jpg><img src=zoom-lens.jpg></a>") == [
+        (["zoom-lens.jpg", "a.jpg"], None),
+    ]
+
+
 def test_one_file_behind_many_thumbnails_is_a_picture_of_its_own():
     links = [f"<a href=poster.jpg><img src={n}.jpg></a>" for n in "abc"]
     assert [urls for urls, _ in shown("".join(links))] == [
