@@ -7,17 +7,17 @@ Scrapy undoes as many compressions as a header names. Either may take all time a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
 )
 from scrapy.exceptions import DownloadCancelledError, DownloadFailedError
 from twisted.python.failure import Failure
-from twisted.web._newclient import HEADER, STATUS, HTTPClientParser
+from twisted.web._newclient import HEADER, STATUS
 from twisted.web.http_headers import InvalidHeaderName
 
 if TYPE_CHECKING:
@@ -46,6 +46,17 @@ class LimitedHeadFactory(_LenientHTTP11ClientFactory):
         return _LimitedHeadProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
+class _TolerantParser(_LenientHTTPClientParser):
+    """Leaves a header whose name is none out, alone, as browsers do.
+
+    Twisted gives the whole answer up for `Access-Control-Allow-Origin : *`.
+    """
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802
+        with suppress(InvalidHeaderName):
+            super().headerReceived(name.rstrip(b" \t"), value)  # type: ignore[no-untyped-call]
+
+
 class _LimitedHeadProtocol(_LenientHTTP11ClientProtocol):
     _head_bytes = 0
 
@@ -55,7 +66,8 @@ class _LimitedHeadProtocol(_LenientHTTP11ClientProtocol):
         assert self._parser is not None
         # Else the connection is closed as if the server had done so, and tried again.
         self._parser.lineLengthExceeded = self._end_long_line  # type: ignore[method-assign]
-        self._parser.headerReceived = _lenient(self._parser)  # type: ignore[method-assign]
+        # As Scrapy does: an attribute that leads back to the parser would keep each answer.
+        self._parser.__class__ = _TolerantParser
         return answered
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -73,20 +85,6 @@ class _LimitedHeadProtocol(_LenientHTTP11ClientProtocol):
         assert self.transport is not None
         self.transport.abortConnection()
         self._disconnectParser(Failure(HeadTooLongError(message)))  # type: ignore[no-untyped-call]
-
-
-def _lenient(parser: HTTPClientParser) -> Callable[[bytes, bytes], None]:
-    """Return what takes the headers of an answer: one whose name is none is left out alone.
-
-    As browsers do; Twisted gives the whole answer up for `Access-Control-Allow-Origin : *`.
-    """
-    take = parser.headerReceived
-
-    def header_received(name: bytes, value: bytes) -> None:
-        with suppress(InvalidHeaderName):
-            take(name.rstrip(b" \t"), value)  # type: ignore[no-untyped-call]
-
-    return header_received
 
 
 def head_too_long(error: DownloadFailedError) -> DownloadCancelledError | None:
