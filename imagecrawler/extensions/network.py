@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Self
 
@@ -53,6 +54,7 @@ class NetworkWatch:
         self._nameless: set[str] = set()  # what failed for want of a name
         self._away: set[str] = set()
         self._is_lost = False
+        self._absences: Counter[str] = Counter()  # how often a host went away; "": all of them
         self._tasks: set[asyncio.Task[None]] = set()
         self._still: list[tuple[float, float]] = []  # when the process stood still, and how long
 
@@ -103,9 +105,10 @@ class NetworkWatch:
         reach.failed(host, f"{lease.kind} {lease.key}")
         if not reach.is_doubtful(host, begun=sent, final=final):
             return False
-        is_known = reach.knows(host)
+        is_known, absences = reach.knows(host), self._absences_of(host)
         if is_known and await self._witnesses.any_answers([host]):
-            return False
+            # Back again, perhaps: others may have found it away while this one asked.
+            return self._absences_of(host) > absences
         witnesses = reach.witnesses(without=host)
         if await self._witnesses.any_answers(witnesses):
             return is_known and self._leave_alone(host)
@@ -135,6 +138,9 @@ class NetworkWatch:
             (self._reach.knew if is_known else self._reach.hope)(host, origin)
         self._starts = []
 
+    def _absences_of(self, host: str) -> int:
+        return self._absences[""] + self._absences[host]
+
     # -- who is away -----------------------------------------------------------------------
 
     def _lose(self, *, by_name: bool = False) -> bool:
@@ -143,6 +149,7 @@ class NetworkWatch:
         if self._is_lost or scheduler is None:
             return self._is_lost
         self._is_lost = True
+        self._absences[""] += 1
         self._nameless.clear()
         scheduler.hold(
             "network",
@@ -172,6 +179,7 @@ class NetworkWatch:
             return False
         if host not in self._away:
             self._away.add(host)
+            self._absences[host] += 1
             scheduler.hold_host(host)
             logger.warning(
                 "%s does not answer any more: it is left alone for at most %g s",
