@@ -15,7 +15,6 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
 )
 
-
 _SEARCHED_BYTES = 4096  # as many as w3lib searches
 _LABEL = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _META = re.compile(r"<meta\s[^<>]*>", re.IGNORECASE)

@@ -45,9 +45,8 @@ def page_links(
 ) -> PageLinks:
     """Return what ``nodes`` link to, in document order, each URL once, then ``other_links``.
 
-    A link to a place
-    on the same page is none, and not counted. Links to image files, or to programs that open
-    one, are found whether or not links may be followed: they are images.
+    A link to a place on the same page is none, and not counted. Links to image files, or to
+    programs that open one, are found whether or not links may be followed: they are images.
     """
     links = PageLinks()
     seen: dict[str, None] = {}

@@ -38,9 +38,14 @@ GZIP = b"\x1f\x8b"
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of UTF-8 and UTF-16, and white space
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _OTHER_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+_CONTROLS = bytes(range(0x20)).translate(None, b"\t\n\r")
+# In a CDATA section and in a comment all but control characters stands as it is meant.
 _SLIP = re.compile(
-    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)|[\0-\x08\x0b\x0c\x0e-\x1f]"
+    rb"(?:<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))"
+    rb"|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)|[%b]" % re.escape(_CONTROLS),
+    re.DOTALL,
 )
+_BLANKS = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _HTTP_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 KINDS: dict[str, SitemapKind] = {
     "sitemapindex": "index",
@@ -217,7 +222,7 @@ def _without_slips(data: bytes) -> bytes:
 
 
 def _escaped(slip: re.Match[bytes]) -> bytes:
-    return b"&amp;" if slip[0] == b"&" else b" "
+    return b"&amp;" if slip[0] == b"&" else slip[0].translate(_BLANKS)
 
 
 def _append(sitemap: Sitemap, target: list[str], url: str, max_entries: int) -> bool:

@@ -18,9 +18,8 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from imagecrawler.imaging.colour import plain_colours
-from imagecrawler.imaging.png import scale_clear_grey
+from imagecrawler.imaging.png import SIGNATURE, chunks, scale_clear_grey
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BACKGROUND, _PREVIOUS = 1, 2
 _OVER = 1
 _CLEAR = (0, 0, 0, 0)
@@ -67,7 +66,7 @@ def _parts(body: bytes) -> Iterator[tuple[_Part, bytes]]:
     part: _Part | None = None
     shared = b""
     missing = 0
-    for name, data in _chunks(body):
+    for name, data in _whole_chunks(body):
         if name == b"acTL":
             (missing,) = struct.unpack_from(">I", data)
         elif name in _SHARED:
@@ -97,24 +96,20 @@ def _picture(part: _Part, header: bytes, shared: bytes, canvas: tuple[int, int])
         raise ValueError("a frame beyond the picture")
     size = struct.pack(">II", right - left, bottom - top)
     png = _chunk(b"IHDR", size + header[8:]) + shared + _chunk(b"IDAT", bytes(part.data))
-    image = Image.open(io.BytesIO(_SIGNATURE + png + _chunk(b"IEND", b"")), formats=("PNG",))
+    image = Image.open(io.BytesIO(SIGNATURE + png + _chunk(b"IEND", b"")), formats=("PNG",))
     scale_clear_grey(image)
     image.load()
     return plain_colours(image).convert("RGBA")
 
 
-def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(_SIGNATURE)
-    while True:
-        length, name = struct.unpack_from(">I4s", body, at)
-        data = body[at + 8 : at + 8 + length]
-        (checksum,) = struct.unpack_from(">I", body, at + 8 + length)
+def _whole_chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for name, data, checksum in chunks(body):
         if checksum != zlib.crc32(data, zlib.crc32(name)):
             raise ValueError(f"a damaged chunk {name!r}")
         if name == b"IEND":
             return
         yield name, data
-        at += length + 12
+    raise ValueError("the end is missing")
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -15,8 +15,8 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_SIGNATURE_BYTES = len(_SIGNATURE)
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SIGNATURE_BYTES = len(SIGNATURE)
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 # The passes of an interlaced picture: first column, first row, column step, row step.
@@ -55,7 +55,7 @@ class _Frame:
 
 def is_png(body: bytes) -> bool:
     """Whether the bytes begin as a PNG does."""
-    return body.startswith(_SIGNATURE)
+    return body.startswith(SIGNATURE)
 
 
 def without_damaged_extras(png: bytes) -> bytes:
@@ -65,7 +65,7 @@ def without_damaged_extras(png: bytes) -> bytes:
     mebibyte, where Pillow refuses the picture.
     """
     kept = [png[:_SIGNATURE_BYTES]]
-    for name, data, checksum in _chunks(png):
+    for name, data, checksum in chunks(png):
         is_whole = checksum == zlib.crc32(data, zlib.crc32(name))
         if not name[0] & _MAY_BE_MISSING or (
             is_whole and len(data) >= _LEAST_BYTES.get(name, len(data) + 1)
@@ -133,7 +133,7 @@ def lacks_rows(body: bytes) -> bool:
 def _frames(body: bytes) -> Iterator[_Frame]:
     width, height = struct.unpack_from(">II", body, _SIGNATURE_BYTES + 8)
     frame = _Frame(width, height)
-    for name, data, _ in _chunks(body):
+    for name, data, _ in chunks(body):
         if name == b"fcTL":
             if frame.data:
                 yield frame
@@ -146,7 +146,7 @@ def _frames(body: bytes) -> Iterator[_Frame]:
         yield frame
 
 
-def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+def chunks(body: bytes) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield name, data and checksum of each; of one that is cut off what there is, and 0."""
     at = _SIGNATURE_BYTES
     while at + 8 <= len(body):

@@ -89,6 +89,17 @@ def test_slips_cost_nothing_else(body):
     assert sitemap.images == parse_sitemap(URLSET).images
 
 
+def test_what_stands_in_cdata_stands_as_it_is_meant():
+    body = b"""<rss><channel><item><link><![CDATA[https://e.com/p?x=1&y=2]]></link>
+        <!-- a & b --><description><![CDATA[<p>caf&eacute; & \x0bbar<img src="/i.jpg?a=1&b=2">]]>
+        </description></item><item><link>https://e.com/q?x=1&y=2</link></item></channel></rss>"""
+    sitemap = parse_sitemap(body)
+    assert sitemap.locs == ["https://e.com/p?x=1&y=2", "https://e.com/q?x=1&y=2"]
+    ((_, text),) = sitemap.texts
+    assert '<p>caf&eacute; &  bar<img src="/i.jpg?a=1&b=2">' in text
+    assert parse_sitemap(b"<rss>" + b"<![CDATA[<!--" * 200_000) == Sitemap("feed", truncated=True)
+
+
 def test_rubbish_is_empty():
     for body in (
         b"",
